@@ -1,0 +1,24 @@
+/** IPv4 addresses with their port, as people write them. */
+
+export interface Address {
+  /** Dotted decimal: `127.0.0.1`. */
+  readonly host: string;
+  /** 0 to 65535. */
+  readonly port: number;
+}
+
+export function formatAddress({ host, port }: Address): string {
+  return `${host}:${port}`;
+}
+
+/** Four numbers of 0 to 255, in full and without leading zeros, which some would take for octal. */
+export function isIPv4(text: string): boolean {
+  const octets = text.split('.');
+  return (
+    octets.length === 4 && octets.every(octet => /^(0|[1-9]\d{0,2})$/.test(octet) && +octet <= 255)
+  );
+}
+
+export function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= 65_535;
+}

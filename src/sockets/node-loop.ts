@@ -1,0 +1,15 @@
+/**
+ * Node's own event loop as something to select on. A thread that sits in select(2) starves it: no
+ * signal handler, worker message or stream would run. But libuv itself waits on one descriptor,
+ * which is readable when Node has something to do, so it takes its place among the sockets.
+ * Timers are the exception: libuv counts them itself, so a loop around select has its own.
+ */
+import { nodeBackendDescriptor } from './native.ts';
+
+/** The descriptor of the main thread's event loop. Readable: give Node a turn. */
+export const nodeLoopDescriptor: () => number = nodeBackendDescriptor;
+
+/** Lets Node do what it has to do, once. */
+export function nodeTurn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve));
+}

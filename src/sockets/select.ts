@@ -1,0 +1,94 @@
+/**
+ * select(2), for descriptors of any number. The limit of 1,024 that C programs know belongs to
+ * their headers' FD_SET, not to the system call: an FdSet grows as its descriptors do.
+ */
+import * as native from './native.ts';
+import { SystemError } from './system-error.ts';
+
+/** What `select` returns when a signal came first; the sets are then undefined. */
+export const INTERRUPTED = -1;
+
+/** A set of descriptors: the fd_set of select(2) with FD_SET, FD_CLR, FD_ISSET and FD_ZERO. */
+export class FdSet {
+  /** The bitmap; the kernel reads it in words of 64 bits, so its length is even. */
+  words = new Uint32Array(2);
+  /** One more than the highest descriptor that may be in the set. */
+  nfds = 0;
+
+  add(fd: number): void {
+    this.reserve(fd + 1);
+    (this.words[fd >>> 5] as number) |= 1 << fd;
+    if (fd >= this.nfds) this.nfds = fd + 1;
+  }
+
+  delete(fd: number): void {
+    if (fd >= this.words.length * 32) return;
+    (this.words[fd >>> 5] as number) &= ~(1 << fd);
+    if (fd === this.nfds - 1) this.#findHighest();
+  }
+
+  has(fd: number): boolean {
+    return fd < this.words.length * 32 && ((this.words[fd >>> 5] as number) & (1 << fd)) !== 0;
+  }
+
+  clear(): void {
+    this.words.fill(0);
+    this.nfds = 0;
+  }
+
+  /** Becomes a copy of another set: select changes the sets it is given. */
+  copyFrom(other: FdSet): void {
+    this.reserve(other.words.length * 32);
+    this.words.set(other.words);
+    this.words.fill(0, other.words.length);
+    this.nfds = other.nfds;
+  }
+
+  /** Calls `visit` for each descriptor in the set, lowest first. */
+  forEach(visit: (fd: number) => void): void {
+    const end = (this.nfds + 31) >>> 5;
+    for (let index = 0; index < end; index++) {
+      for (let word = this.words[index] as number; word !== 0; word &= word - 1) {
+        visit(index * 32 + 31 - Math.clz32(word & -word));
+      }
+    }
+  }
+
+  /** Makes room for the descriptors below `nfds`. */
+  reserve(nfds: number): void {
+    if (nfds <= this.words.length * 32) return;
+    const words = new Uint32Array(Math.max(2 * this.words.length, ((nfds + 63) >>> 6) * 2));
+    words.set(this.words);
+    this.words = words;
+  }
+
+  #findHighest(): void {
+    let index = (this.nfds - 1) >>> 5;
+    while (index >= 0 && this.words[index] === 0) index--;
+    this.nfds = index < 0 ? 0 : index * 32 + 32 - Math.clz32(this.words[index] as number);
+  }
+}
+
+/**
+ * select(2): waits until a descriptor of `read` can be read or one of `write` be written, and
+ * leaves just those in the sets. Look only at descriptors you own: the kernel may leave stray bits
+ * beyond the process's descriptors as they were.
+ * @param timeout in milliseconds; 0 only looks, Infinity waits for ever.
+ * @returns how many descriptors are ready, 0 when the time ran out, or INTERRUPTED.
+ */
+export function select(read: FdSet, write: FdSet, timeout: number): number {
+  const nfds = Math.max(read.nfds, write.nfds);
+  read.reserve(nfds);
+  write.reserve(nfds);
+  const ready = native.select(
+    nfds,
+    read.nfds > 0 ? read.words : null,
+    write.nfds > 0 ? write.words : null,
+    null,
+    timeout === Number.POSITIVE_INFINITY ? null : native.encodeTimeval(Math.max(timeout, 0)),
+  );
+  if (ready >= 0) return ready;
+  const errno = native.errno();
+  if (errno === native.EINTR) return INTERRUPTED;
+  throw new SystemError('select', errno);
+}
