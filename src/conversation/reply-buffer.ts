@@ -1,0 +1,43 @@
+/**
+ * Replies on their way to one send(2): a preallocated buffer that a server fills with all the
+ * replies of a turn, sends, and uses again for the next client.
+ */
+import { Buffer } from 'node:buffer';
+
+/** Bytes of replies gathered before they are sent. */
+const CAPACITY = 64 * 1024;
+
+/** No single reply is longer, its LF included. */
+const MAX_REPLY_BYTES = 4 * 1024;
+
+const LF = 0x0a;
+
+export class ReplyBuffer {
+  readonly bytes = Buffer.allocUnsafeSlow(CAPACITY);
+  length = 0;
+
+  /** Bytes that still fit. */
+  get room(): number {
+    return CAPACITY - this.length;
+  }
+
+  /** Whether the next reply may no longer fit. */
+  get isFull(): boolean {
+    return this.room < MAX_REPLY_BYTES;
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** Appends a line of text and its LF, unless `isFull`. */
+  appendLine(text: string): void {
+    this.length += this.bytes.write(text, this.length, 'utf8');
+    this.bytes[this.length++] = LF;
+  }
+
+  /** Appends bytes `start` to `end`. Ask for the `room` first. */
+  append(bytes: Buffer, start: number, end: number): void {
+    this.length += bytes.copy(this.bytes, this.length, start, end);
+  }
+}
