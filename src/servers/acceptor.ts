@@ -1,0 +1,107 @@
+/**
+ * Takes new clients from the listening socket and hands them on, or refuses them politely when the
+ * server is full. When the system has no descriptor left it pauses: those who are served come first.
+ */
+import type { Address } from '../sockets/address.ts';
+import type { Accepted, Socket } from '../sockets/socket.ts';
+import { SystemError } from '../sockets/system-error.ts';
+import type { Display } from './display.ts';
+import { ACCEPT_PAUSE_MS, ACCEPTS_PER_TURN } from './limits.ts';
+import { PoliteCloser } from './polite-close.ts';
+import type { SelectLoop, Watcher } from './select-loop.ts';
+
+/** No descriptor or memory for another socket: not the client's fault, and it may pass. */
+const EXHAUSTED = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
+
+/** The clients of a server, however it serves them. */
+export interface Clients {
+  /** How many are being served. */
+  readonly size: number;
+  /** Serves one more, on a non-blocking socket. */
+  welcome(socket: Socket, peer: Address): void;
+  /** The server stops: delivers the replies due and lets each client go. */
+  finish(): void;
+  /** Time is up: whoever is left is cut off. */
+  cutOff(): void;
+}
+
+export class Acceptor implements Watcher {
+  readonly fd: number;
+  readonly #loop: SelectLoop;
+  readonly #listener: Socket;
+  readonly #display: Display;
+  readonly #clients: Clients;
+  readonly #limit: number;
+  readonly #closer: PoliteCloser;
+  #exhausted = false;
+  #stopped = false;
+
+  /** @param limit clients served at the same time. */
+  constructor(
+    loop: SelectLoop,
+    listener: Socket,
+    display: Display,
+    clients: Clients,
+    limit: number,
+  ) {
+    this.fd = listener.fd;
+    this.#loop = loop;
+    this.#listener = listener;
+    this.#display = display;
+    this.#clients = clients;
+    this.#limit = limit;
+    this.#closer = new PoliteCloser(loop);
+    loop.watchReads(this);
+  }
+
+  /** Newcomers wait for the end of the turn: a client that leaves in the same turn makes room. */
+  readable(): void {
+    this.#loop.again(this.#accept);
+  }
+
+  writable(): void {}
+
+  /** No more clients; those that were refused are waited for no longer. */
+  stop(): void {
+    this.#stopped = true;
+    this.#loop.forget(this);
+    this.#listener.close();
+    this.#closer.stop();
+  }
+
+  readonly #accept = (): void => {
+    for (let count = 0; count < ACCEPTS_PER_TURN && !this.#stopped; count++) {
+      const accepted = this.#next();
+      if (!accepted) return;
+      if (this.#clients.size < this.#limit) {
+        this.#clients.welcome(accepted.socket, accepted.peer);
+      } else {
+        this.#refuse(accepted);
+      }
+    }
+  };
+
+  #refuse({ socket, peer }: Accepted): void {
+    const others = this.#limit === 1 ? 'another client is' : `${this.#limit} clients are`;
+    const busy = `server busy: ${others} being served, try again later`;
+    this.#display.refused(peer, busy);
+    this.#closer.refuse(socket, `error: ${busy}`);
+  }
+
+  #next(): Accepted | undefined {
+    try {
+      const accepted = this.#listener.accept(true);
+      this.#exhausted = false;
+      return accepted;
+    } catch (error) {
+      if (!(error instanceof SystemError && EXHAUSTED.has(error.code))) throw error;
+      if (!this.#exhausted) this.#display.acceptPaused(error);
+      this.#exhausted = true;
+      this.#loop.ignoreReads(this);
+      this.#loop.after(ACCEPT_PAUSE_MS, () => {
+        if (!this.#stopped) this.#loop.watchReads(this);
+      });
+      return undefined;
+    }
+  }
+}

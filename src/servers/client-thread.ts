@@ -1,0 +1,104 @@
+/**
+ * The thread of one client of server2: receive, answer, send, each call waiting until it is done.
+ * It is started before its client is known, waits for the assignment, and ends with its client.
+ */
+import { Buffer } from 'node:buffer';
+import { parentPort } from 'node:worker_threads';
+import { CalculatorConversation } from '../conversation/calculator-conversation.ts';
+import type { Conversation } from '../conversation/conversation.ts';
+import { PAUSE_MS } from '../conversation/framing.ts';
+import { ReplyBuffer } from '../conversation/reply-buffer.ts';
+import { FdSet, INTERRUPTED, select } from '../sockets/select.ts';
+import { Socket } from '../sockets/socket.ts';
+import { SystemError } from '../sockets/system-error.ts';
+import { Display } from './display.ts';
+import { RECEIVE_BYTES } from './limits.ts';
+import { Output } from './output.ts';
+import { CLOSED_BY_CLIENT } from './session.ts';
+import { answerTurn } from './turn.ts';
+
+/** The client a thread is given. */
+export interface Assignment {
+  /** Its blocking socket, which the main thread closes when the thread has ended. */
+  readonly fd: number;
+  readonly quiet: boolean;
+}
+
+/** What a thread says last. */
+export interface Farewell {
+  /** Why the client left. */
+  readonly reason: string;
+}
+
+const input = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
+const replies = new ReplyBuffer();
+
+parentPort?.once('message', ({ fd, quiet }: Assignment) => {
+  const output = new Output();
+  const display = new Display(output, { quiet, severalClients: true });
+  const reason = serve(new Socket(fd), new CalculatorConversation(display.observer(fd)), output);
+  parentPort?.postMessage({ reason } satisfies Farewell);
+});
+
+/** @returns why the client left. */
+function serve(socket: Socket, conversation: Conversation, output: Output): string {
+  try {
+    while (receive(socket, conversation, output)) answer(socket, conversation, output);
+    answer(socket, conversation, output);
+    socket.shutdown('write');
+    return CLOSED_BY_CLIENT;
+  } catch (error) {
+    if (error instanceof SystemError) return `${error.reason} (${error.code})`;
+    throw error;
+  }
+}
+
+/** Hands the conversation what the client does next. @returns false when that is to end. */
+function receive(socket: Socket, conversation: Conversation, output: Output): boolean {
+  if (!waitForClient(socket, conversation, output)) {
+    conversation.pause();
+    return true;
+  }
+  const received = socket.recv(input);
+  if (received > 0) conversation.receive(input, received);
+  else conversation.end();
+  return received > 0;
+}
+
+/**
+ * Usually recv does the waiting. A pause that would end a message, or display lines that could not
+ * be written, have to be waited for along with the client.
+ * @returns false when the client paused.
+ */
+function waitForClient(socket: Socket, conversation: Conversation, output: Output): boolean {
+  while (conversation.unfinished || output.stalled) {
+    const readable = new FdSet();
+    const writable = new FdSet();
+    readable.add(socket.fd);
+    if (output.stalled) writable.add(output.fd);
+    const pause = conversation.unfinished ? PAUSE_MS : Number.POSITIVE_INFINITY;
+    const ready = select(readable, writable, pause);
+    if (ready === 0) return false;
+    if (ready === INTERRUPTED) continue;
+    if (output.stalled && writable.has(output.fd)) output.writable();
+    if (readable.has(socket.fd)) return true;
+  }
+  return true;
+}
+
+function answer(socket: Socket, conversation: Conversation, output: Output): void {
+  let more: boolean;
+  do {
+    more = answerTurn(conversation, replies);
+    sendAll(socket);
+    output.flush();
+  } while (more);
+}
+
+function sendAll(socket: Socket): void {
+  let sent = 0;
+  while (sent < replies.length) {
+    const rest = sent === 0 ? replies.bytes : replies.bytes.subarray(sent);
+    sent += socket.send(rest, replies.length - sent);
+  }
+}

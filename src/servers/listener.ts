@@ -1,0 +1,25 @@
+/** Opens the socket that a server's clients connect to. */
+import type { Address } from '../sockets/address.ts';
+import { Socket } from '../sockets/socket.ts';
+import { BACKLOG, KEEPALIVE_S } from './limits.ts';
+
+/**
+ * A non-blocking listening socket. What is set here the clients' sockets inherit: no delay, so that
+ * a reply is not held back until the one before it is acknowledged, and keepalive.
+ */
+export function listenOn(address: Address): Socket {
+  const listener = Socket.open();
+  try {
+    listener.setOption('reuseAddress', 1);
+    listener.setOption('noDelay', 1);
+    listener.setOption('keepAlive', 1);
+    listener.setOption('keepIdle', KEEPALIVE_S);
+    listener.setNonBlocking(true);
+    listener.bind(address);
+    listener.listen(BACKLOG);
+    return listener;
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
+}

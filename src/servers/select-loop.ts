@@ -1,0 +1,131 @@
+/**
+ * One thread, many descriptors: the loop around select(2) that every server sits in. A turn:
+ *
+ *   1. what has to be done before each sleep is done, the display say;
+ *   2. when Node's event loop was ready, or a signal came, Node gets a turn;
+ *   3. select waits until a descriptor is ready, a timer falls due, or not at all when somebody
+ *      asked for another go;
+ *   4. each watcher whose descriptor is ready is told so;
+ *   5. who asked for another go gets it;
+ *   6. timers that have fallen due are run.
+ */
+import { performance } from 'node:perf_hooks';
+import { nodeLoopDescriptor, nodeTurn } from '../sockets/node-loop.ts';
+import { FdSet, INTERRUPTED, select } from '../sockets/select.ts';
+import { type Timer, Timers } from './timers.ts';
+
+/** Something with a descriptor that can be watched. */
+export interface Watcher {
+  readonly fd: number;
+  readable(): void;
+  writable(): void;
+}
+
+export class SelectLoop {
+  readonly #watchers: (Watcher | undefined)[] = [];
+  readonly #readers = new FdSet();
+  readonly #writers = new FdSet();
+  readonly #readable = new FdSet();
+  readonly #writable = new FdSet();
+  readonly #timers = new Timers();
+  readonly #nodeFd = nodeLoopDescriptor();
+  #again: (() => void)[] = [];
+  #nodeTurnDue = true;
+  #stopped = false;
+
+  watchReads(watcher: Watcher): void {
+    this.#watchers[watcher.fd] = watcher;
+    this.#readers.add(watcher.fd);
+  }
+
+  watchWrites(watcher: Watcher): void {
+    this.#watchers[watcher.fd] = watcher;
+    this.#writers.add(watcher.fd);
+  }
+
+  ignoreReads(watcher: Watcher): void {
+    this.#readers.delete(watcher.fd);
+  }
+
+  ignoreWrites(watcher: Watcher): void {
+    this.#writers.delete(watcher.fd);
+  }
+
+  /** Before the descriptor is closed: its number may soon be another's. */
+  forget(watcher: Watcher): void {
+    this.ignoreReads(watcher);
+    this.ignoreWrites(watcher);
+    this.#watchers[watcher.fd] = undefined;
+  }
+
+  /** Another go for `action`, after those whose descriptors are ready. */
+  again(action: () => void): void {
+    this.#again.push(action);
+  }
+
+  /** Calls `action` in so many milliseconds. */
+  after(milliseconds: number, action: () => void): Timer {
+    return this.#timers.start(performance.now(), milliseconds, action);
+  }
+
+  cancel(timer: Timer): void {
+    this.#timers.cancel(timer);
+  }
+
+  /** Node has something new to wait for, a worker say, and must be let at it before the next sleep. */
+  nodeHasNews(): void {
+    this.#nodeTurnDue = true;
+  }
+
+  /** Ends `run` with this turn. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** @param beforeSleep is called in every turn, and may stop the loop. */
+  async run(beforeSleep: () => void): Promise<void> {
+    this.#readers.add(this.#nodeFd);
+    while (!this.#stopped) {
+      beforeSleep();
+      if (this.#nodeTurnDue) {
+        this.#nodeTurnDue = false;
+        await nodeTurn();
+      }
+      const ready = this.#select();
+      if (ready === INTERRUPTED) this.#nodeTurnDue = true;
+      else if (ready > 0) this.#tellReady();
+      this.#giveAnotherGo();
+      this.#timers.run(performance.now());
+    }
+  }
+
+  #select(): number {
+    const mustNotSleep = this.#stopped || this.#nodeTurnDue || this.#again.length > 0;
+    this.#readable.copyFrom(this.#readers);
+    this.#writable.copyFrom(this.#writers);
+    return select(this.#readable, this.#writable, mustNotSleep ? 0 : this.#timeToNextDeadline());
+  }
+
+  #timeToNextDeadline(): number {
+    const deadline = this.#timers.nextDeadline();
+    if (deadline === Number.POSITIVE_INFINITY) return deadline;
+    return Math.max(0, deadline - performance.now());
+  }
+
+  #tellReady(): void {
+    this.#writable.forEach(fd => {
+      if (this.#writers.has(fd)) this.#watchers[fd]?.writable();
+    });
+    this.#readable.forEach(fd => {
+      if (fd === this.#nodeFd) this.#nodeTurnDue = true;
+      else if (this.#readers.has(fd)) this.#watchers[fd]?.readable();
+    });
+  }
+
+  #giveAnotherGo(): void {
+    const actions = this.#again;
+    if (actions.length === 0) return;
+    this.#again = [];
+    for (const action of actions) action();
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * What all four servers have in common, from the listening socket to the last reply on the way
+ * out. How they serve a client is theirs, and comes in as a Clients object.
+ */
+import type { Address } from '../sockets/address.ts';
+import { Acceptor, type Clients } from './acceptor.ts';
+import { Display } from './display.ts';
+import { GRACE_MS } from './limits.ts';
+import { listenOn } from './listener.ts';
+import { Output } from './output.ts';
+import { SelectLoop } from './select-loop.ts';
+import { onStopSignal } from './stop-signals.ts';
+
+export interface ServerOptions {
+  readonly address: Address;
+  /** No display line per message. */
+  readonly quiet: boolean;
+  /** Clients served at the same time; undefined for the server's own limit. */
+  readonly maxClients?: number | undefined;
+}
+
+/**
+ * Serves until a signal stops it. Throws a SystemError when it cannot listen.
+ * @param limit clients served at the same time; a further one is told that the server is busy.
+ */
+export async function runServer(
+  { address, quiet }: ServerOptions,
+  limit: number,
+  createClients: (loop: SelectLoop, display: Display) => Clients,
+): Promise<void> {
+  const listener = listenOn(address);
+  const output = new Output();
+  const display = new Display(output, { quiet, severalClients: limit > 1 });
+  const loop = new SelectLoop();
+  const clients = createClients(loop, display);
+  const acceptor = new Acceptor(loop, listener, display, clients, limit);
+  let stopping = false;
+
+  onStopSignal(signal => {
+    stopping = true;
+    display.stopping(signal);
+    acceptor.stop();
+    clients.finish();
+    loop.after(GRACE_MS, () => {
+      clients.cutOff();
+      loop.stop();
+    });
+  });
+
+  display.listening(listener.localAddress());
+  await loop.run(() => {
+    if (stopping && clients.size === 0) loop.stop();
+    display.flush();
+    if (output.stalled) loop.watchWrites(output);
+    else loop.ignoreWrites(output);
+  });
+  display.stopped();
+  display.flush();
+}

@@ -1,0 +1,22 @@
+/**
+ * server3: one process, one thread, many clients, by select(2).
+ *
+ * Nobody is waited for alone. The loop (select-loop.ts) sleeps until any descriptor is ready: the
+ * listening socket has a new client, or some client has said something or taken its replies. That
+ * client has its turn (session.ts): one recv, its replies in one send, and back to the loop. No
+ * call on a client's socket may block, so a slow client costs the others nothing; and no turn may
+ * be long, for in this one thread a turn of one is a wait for all.
+ */
+import { CalculatorConversation } from '../conversation/calculator-conversation.ts';
+import { selectClientLimit } from './limits.ts';
+import { runServer, type ServerOptions } from './server.ts';
+import { Sessions } from './sessions.ts';
+
+export function server3(options: ServerOptions): Promise<void> {
+  return runServer(
+    options,
+    options.maxClients ?? selectClientLimit(),
+    (loop, display) =>
+      new Sessions(loop, display, observer => new CalculatorConversation(observer)),
+  );
+}

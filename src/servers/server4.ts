@@ -1,0 +1,19 @@
+/**
+ * server4: the echo server, by select(2) in one thread.
+ *
+ * The loop is server3's to the letter; only the conversation differs. What a client sends comes
+ * back byte for byte, whatever it is. A client that sends without reading is the danger here: it is
+ * not read from while its replies wait, so it can fill its own connection and nothing else.
+ */
+import { EchoConversation } from '../conversation/echo-conversation.ts';
+import { selectClientLimit } from './limits.ts';
+import { runServer, type ServerOptions } from './server.ts';
+import { Sessions } from './sessions.ts';
+
+export function server4(options: ServerOptions): Promise<void> {
+  return runServer(
+    options,
+    options.maxClients ?? selectClientLimit(),
+    (loop, display) => new Sessions(loop, display, observer => new EchoConversation(observer)),
+  );
+}
