@@ -1,0 +1,39 @@
+/** From the words of a command line to checked values; what is wrong with them is a UsageError. */
+import { parseArgs } from 'node:util';
+import { type Address, isIPv4 } from './sockets/address.ts';
+import { type CommandName, parseArgsOptions, USAGES } from './usage.ts';
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface Arguments {
+  readonly positionals: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+export function parseArguments(command: CommandName, words: readonly string[]): Arguments {
+  try {
+    const options = parseArgsOptions(USAGES[command]);
+    const parsed = parseArgs({ args: [...words], options, allowPositionals: true });
+    return { positionals: parsed.positionals, options: parsed.values as Arguments['options'] };
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0]);
+  }
+}
+
+/** IP and PORT, both and nothing else. @param lowestPort 0 where the system may choose. */
+export function addressFrom(positionals: readonly string[], lowestPort: 0 | 1): Address {
+  const [host, port, ...more] = positionals;
+  if (host === undefined) throw new UsageError('IP and PORT are missing');
+  if (port === undefined) throw new UsageError('PORT is missing');
+  if (more.length > 0) throw new UsageError(`unexpected argument '${more[0]}'`);
+  if (!isIPv4(host)) throw new UsageError(`not an IPv4 address: '${host}'`);
+  return { host, port: wholeNumber('port', port, lowestPort, 65_535) };
+}
+
+export function wholeNumber(what: string, text: string, lowest: number, highest: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= lowest && value <= highest) return value;
+  throw new UsageError(`${what} must be a whole number from ${lowest} to ${highest}: '${text}'`);
+}

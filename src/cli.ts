@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+/** The command line: which command, and what its end means as an exit code. */
+import { readFileSync } from 'node:fs';
+import { argv, exit, stderr, stdin, stdout } from 'node:process';
+import { addressFrom, parseArguments, UsageError, wholeNumber } from './arguments.ts';
+import { type Address, formatAddress } from './sockets/address.ts';
+import { type CommandName, commandHelp, generalHelp, isCommandName } from './usage.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+/** Most clients one may ask for: the descriptors a process can have on any usual system. */
+const MOST_CLIENTS = 1_000_000;
+
+async function main([name, ...words]: readonly string[]): Promise<number> {
+  if (name === '--help' || name === '-h') return say(generalHelp());
+  if (name === '--version') return say(version());
+  if (!isCommandName(name)) {
+    stderr.write(name === undefined ? '' : `calcd: unknown command '${name}'\n\n`);
+    stderr.write(`${generalHelp()}\n`);
+    return EXIT_USAGE;
+  }
+  try {
+    return await run(name, words);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    stderr.write(`calcd ${name}: ${error.message}\nTry 'calcd ${name} --help'.\n`);
+    return EXIT_USAGE;
+  }
+}
+
+async function run(name: CommandName, words: readonly string[]): Promise<number> {
+  const { positionals, options } = parseArguments(name, words);
+  if (options.help) return say(commandHelp(name));
+  if (name === 'try') {
+    if (positionals.length > 0) throw new UsageError(`unexpected argument '${positionals[0]}'`);
+    const { tryOut } = await import('./try.ts');
+    return tryOut();
+  }
+  const quiet = options.quiet === true;
+  if (name === 'client') {
+    const { runClient } = await import('./client/client.ts');
+    const address = addressFrom(positionals, 1);
+    return runClient({ ...address, quiet, input: stdin, output: stdout, errors: stderr });
+  }
+  const address = addressFrom(positionals, 0);
+  const maxClients = options['max-clients'];
+  return serve(name, {
+    address,
+    quiet,
+    maxClients:
+      typeof maxClients === 'string'
+        ? wholeNumber('--max-clients', maxClients, 1, MOST_CLIENTS)
+        : undefined,
+  });
+}
+
+const SERVERS = {
+  server1: async () => (await import('./servers/server1.ts')).server1,
+  server2: async () => (await import('./servers/server2.ts')).server2,
+  server3: async () => (await import('./servers/server3.ts')).server3,
+  server4: async () => (await import('./servers/server4.ts')).server4,
+};
+
+interface ServeOptions {
+  address: Address;
+  quiet: boolean;
+  maxClients: number | undefined;
+}
+
+async function serve(name: keyof typeof SERVERS, options: ServeOptions): Promise<number> {
+  const server = await SERVERS[name]();
+  try {
+    await server(options);
+    return 0;
+  } catch (error) {
+    const { reason, code } = error as { reason?: string; code?: string };
+    if (!reason) throw error;
+    stderr.write(
+      `calcd: cannot listen on ${formatAddress(options.address)}: ${reason} (${code})\n`,
+    );
+    return EXIT_FAILED;
+  }
+}
+
+function say(text: string): number {
+  stdout.write(`${text}\n`);
+  return 0;
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+exit(await main(argv.slice(2)));

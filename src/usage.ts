@@ -1,0 +1,100 @@
+/** The commands of calcd as users see them: what they take, and what `--help` says. */
+import type { ParseArgsConfig } from 'node:util';
+
+export interface Usage {
+  /** What follows the command's name. */
+  readonly synopsis: string;
+  readonly summary: string;
+  readonly options: readonly Option[];
+  readonly example: string;
+}
+
+interface Option {
+  readonly name: string;
+  /** The name of its value; undefined for a switch. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+const HELP: Option = { name: 'help', help: 'show this help' };
+const SERVER_QUIET: Option = { name: 'quiet', help: 'show no line per message' };
+const MAX_CLIENTS: Option = {
+  name: 'max-clients',
+  value: 'N',
+  help: 'serve at most N clients at a time, refuse others',
+};
+
+function serverUsage(name: string, summary: string, ...options: Option[]): Usage {
+  return {
+    synopsis: '[options] IP PORT',
+    summary,
+    options: [SERVER_QUIET, ...options, HELP],
+    example: `calcd ${name} 127.0.0.1 5000`,
+  };
+}
+
+export const USAGES = {
+  server1: serverUsage('server1', 'calculator for one client at a time'),
+  server2: serverUsage('server2', 'calculator with a thread for every client', MAX_CLIENTS),
+  server3: serverUsage('server3', 'calculator for many clients by select(2)', MAX_CLIENTS),
+  server4: serverUsage('server4', 'echo server for many clients by select(2)', MAX_CLIENTS),
+  client: {
+    synopsis: '[options] IP PORT',
+    summary: 'ask a server, line by line',
+    options: [{ name: 'quiet', help: 'print the replies alone' }, HELP],
+    example: 'calcd client 127.0.0.1 5000',
+  },
+  try: {
+    synopsis: '[options]',
+    summary: 'start server3 and a client on it, in one terminal',
+    options: [HELP],
+    example: 'calcd try',
+  },
+} as const satisfies Record<string, Usage>;
+
+export type CommandName = keyof typeof USAGES;
+
+export function isCommandName(name: string | undefined): name is CommandName {
+  return name !== undefined && Object.hasOwn(USAGES, name);
+}
+
+/** The options of a command, as parseArgs takes them. */
+export function parseArgsOptions({ options }: Usage): NonNullable<ParseArgsConfig['options']> {
+  return Object.fromEntries(
+    options.map(({ name, value }) => [name, { type: value ? 'string' : 'boolean' } as const]),
+  );
+}
+
+export function generalHelp(): string {
+  const commands = Object.entries(USAGES).map(([name, usage]): [string, string] => [
+    `${name} ${usage.synopsis}`,
+    usage.summary,
+  ]);
+  return `calcd: a calculator on a TCP socket and four ways to serve it
+
+Usage: calcd COMMAND ...
+
+${columns(commands)}
+
+calcd COMMAND --help tells more; calcd --version tells the version.`;
+}
+
+export function commandHelp(name: CommandName): string {
+  const usage: Usage = USAGES[name];
+  const options = usage.options.map(({ name, value, help }): [string, string] => [
+    `--${name}${value ? ` ${value}` : ''}`,
+    help,
+  ]);
+  return `Usage: calcd ${name} ${usage.synopsis}
+
+${usage.summary[0]?.toUpperCase()}${usage.summary.slice(1)}.
+
+${columns(options)}
+
+Example: ${usage.example}`;
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+}
