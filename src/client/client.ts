@@ -138,7 +138,7 @@ class Client {
 
   #received(bytes: Buffer): void {
     clearTimeout(this.#pause);
-    const reply = this.#replies.receive(bytes);
+    const reply = this.#replies.receive(bytes, this.#state === 'waiting');
     if (reply !== undefined) this.#replied(reply);
     else if (this.#replies.unfinished) {
       this.#pause = setTimeout(() => this.#finishReply(), REPLY_PAUSE_MS);

@@ -21,12 +21,15 @@ export class ReplyReader {
     return this.#text !== '' && !this.#serverSendsLineFeeds;
   }
 
-  /** Takes what was received. @returns the reply, when it completes one. */
-  receive(bytes: Buffer): string | undefined {
+  /**
+   * Takes what was received. @returns the reply, when it completes one.
+   * @param isReply whether a reply is due: a greeting's line end says nothing about the replies.
+   */
+  receive(bytes: Buffer, isReply = true): string | undefined {
     const padding = bytes.indexOf(NUL);
     this.#text += this.#decoder.write(padding < 0 ? bytes : bytes.subarray(0, padding));
     const endsWithLineFeed = this.#text.endsWith('\n');
-    if (endsWithLineFeed) this.#serverSendsLineFeeds = true;
+    if (endsWithLineFeed && isReply) this.#serverSendsLineFeeds = true;
     return endsWithLineFeed || padding > 0 ? this.finish() : undefined;
   }
 

@@ -24,11 +24,8 @@ export interface Assignment {
   readonly quiet: boolean;
 }
 
-/** What a thread says last. */
-export interface Farewell {
-  /** Why the client left. */
-  readonly reason: string;
-}
+/** What a thread says: that it waits for its client, and at last why the client left. */
+export type Report = 'ready' | { readonly reason: string };
 
 const input = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
 const replies = new ReplyBuffer();
@@ -37,8 +34,9 @@ parentPort?.once('message', ({ fd, quiet }: Assignment) => {
   const output = new Output();
   const display = new Display(output, { quiet, severalClients: true });
   const reason = serve(new Socket(fd), new CalculatorConversation(display.observer(fd)), output);
-  parentPort?.postMessage({ reason } satisfies Farewell);
+  parentPort?.postMessage({ reason } satisfies Report);
 });
+parentPort?.postMessage('ready' satisfies Report);
 
 /** @returns why the client left. */
 function serve(socket: Socket, conversation: Conversation, output: Output): string {

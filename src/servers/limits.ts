@@ -1,6 +1,6 @@
 /** The servers' limits, each with its reason. */
 import { readFileSync } from 'node:fs';
-import { freemem } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import { RLIMIT_NOFILE, RLIMIT_NPROC, softLimit } from '../sockets/native.ts';
 
 /** Connections that may wait to be accepted: the usual choice; the system may allow fewer. */
@@ -35,6 +35,9 @@ export const DISPLAY_BACKLOG_BYTES = 256 * 1024;
 
 /** Heap of a client's thread: many times what a conversation needs. */
 export const THREAD_HEAP_MB = 32;
+
+/** Threads being started at a time: as many as can make progress, so that the first are not last. */
+export const STARTS_AT_A_TIME = availableParallelism();
 
 const SELECT_CLIENTS = 10_000;
 const THREAD_CLIENTS = 256;

@@ -1,8 +1,8 @@
 /**
  * One thread, many descriptors: the loop around select(2) that every server sits in. A turn:
  *
- *   1. what has to be done before each sleep is done, the display say;
- *   2. when Node's event loop was ready, or a signal came, Node gets a turn;
+ *   1. when Node's event loop was ready, or a signal came, Node gets a turn;
+ *   2. what has to be done before each sleep is done, the display say;
  *   3. select waits until a descriptor is ready, a timer falls due, or not at all when somebody
  *      asked for another go;
  *   4. each watcher whose descriptor is ready is told so;
@@ -86,11 +86,11 @@ export class SelectLoop {
   async run(beforeSleep: () => void): Promise<void> {
     this.#readers.add(this.#nodeFd);
     while (!this.#stopped) {
-      beforeSleep();
       if (this.#nodeTurnDue) {
         this.#nodeTurnDue = false;
         await nodeTurn();
       }
+      beforeSleep();
       const ready = this.#select();
       if (ready === INTERRUPTED) this.#nodeTurnDue = true;
       else if (ready > 0) this.#tellReady();

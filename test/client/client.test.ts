@@ -1,0 +1,263 @@
+/** The client from outside: with our servers, with other people's, at a terminal and in a pipe. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { execPath } from 'node:process';
+import { describe, it, type TestContext } from 'node:test';
+import { type Calcd, CLI, calcd, run, startServer } from '../support/calcd.ts';
+import { answering, fakeServer } from '../support/fake-server.ts';
+import { unlessInstalled } from '../support/installed.ts';
+
+const PROMPT = 'Please enter the message to the server: ';
+
+/** Doubles: any reply shows which message it belongs to. */
+const double = (message: string): string => String(2 * Number(message));
+
+function client(test: TestContext, port: number, ...options: string[]): Calcd {
+  return calcd(test, ['client', ...options, '127.0.0.1', String(port)]);
+}
+
+/** Runs a client with this input; `expected` is all of its output, its exit code 0. */
+async function assertAnswers(
+  test: TestContext,
+  port: number,
+  input: string,
+  expected: string,
+): Promise<void> {
+  const asking = client(test, port, '--quiet').type(input).endInput();
+  assert.equal(await asking.stdout.rest(), expected);
+  assert.equal(await asking.exit(), 0);
+}
+
+describe('the client in a pipe', () => {
+  it('shows the sample session', async t => {
+    const { port } = await startServer(t, 'server3');
+    const asking = client(t, port).type('22 + 44\n3 * 4\n').endInput();
+    assert.equal(
+      await asking.stdout.rest(),
+      `Connected to server\n${PROMPT}22 + 44\nServer replied: 66\n${PROMPT}3 * 4\nServer replied: 12\n`,
+    );
+    assert.equal(await asking.exit(), 0);
+  });
+
+  it('prints the replies alone with --quiet, one for each line', async t => {
+    const { port } = await startServer(t, 'server3');
+    await assertAnswers(
+      t,
+      port,
+      '22 + 44\n\n1 / 3',
+      '66\nerror: empty expression\n0.33333333333333333333\n',
+    );
+  });
+
+  it('answers thousands of lines', async t => {
+    const { port } = await startServer(t, 'server3', ['--quiet']);
+    const lines = Array.from({ length: 5000 }, (_, index) => index);
+    await assertAnswers(
+      t,
+      port,
+      lines.map(line => `${line} + 1\n`).join(''),
+      lines.map(line => `${line + 1}\n`).join(''),
+    );
+  });
+
+  it('ends at once when there is no input', async t => {
+    const { port } = await startServer(t, 'server3');
+    await assertAnswers(t, port, '', '');
+  });
+
+  const others: [does: string, serve: (message: string) => string, replies: string][] = [
+    ['end replies with LF', message => `${double(message)}\n`, '2\n4\n6\n'],
+    ['end replies with nothing', double, '2\n4\n6\n'],
+    ['end replies with CRLF', message => `${double(message)}\r\n`, '2\n4\n6\n'],
+    ['pad replies with NUL', message => double(message).padEnd(80, '\0'), '2\n4\n6\n'],
+    ['leave garbage behind NUL', message => `${double(message)}\0garbage`, '2\n4\n6\n'],
+    ['colour replies', message => `\x1b[32m${double(message)}\x1b[0m\n`, '2\n4\n6\n'],
+    [
+      'reply in two lines',
+      message => `of ${message}:\n${double(message)}\n`,
+      'of 1:\n2\nof 2:\n4\nof 3:\n6\n',
+    ],
+  ];
+  for (const [does, serve, replies] of others) {
+    it(`understands servers that ${does}`, async t => {
+      const port = await fakeServer(t, answering(serve));
+      await assertAnswers(t, port, '1\n2\n3\n', replies);
+    });
+  }
+
+  it('is not one reply behind after a greeting', async t => {
+    const port = await fakeServer(t, socket => {
+      socket.write('Welcome!\n');
+      answering(double)(socket);
+    });
+    const asking = client(t, port).type('1\n2\n').endInput();
+    assert.equal(
+      await asking.stdout.rest(),
+      `Connected to server\nServer says: Welcome!\n${PROMPT}1\nServer replied: 2\n${PROMPT}2\nServer replied: 4\n`,
+    );
+  });
+
+  it('half-closes at the end of its input and waits for the reply', async t => {
+    const port = await fakeServer(t, socket => {
+      let input = '';
+      socket.on('data', bytes => {
+        input += bytes;
+      });
+      socket.on('end', () => socket.end(double(input)));
+    });
+    await assertAnswers(t, port, '21', '42\n');
+  });
+
+  const troubles: [server: string, serve: Parameters<typeof fakeServer>[1], message: RegExp][] = [
+    [
+      'closes before it replied',
+      socket => socket.on('data', () => socket.end()),
+      /connection lost: .* the server closed the connection/,
+    ],
+    [
+      'resets the connection',
+      socket => socket.on('data', () => socket.resetAndDestroy()),
+      /connection lost: .*connection reset by peer \(ECONNRESET\)/,
+    ],
+    [
+      'is busy',
+      socket => socket.end('error: server busy: try later\n'),
+      /^error: server busy: try later\ncalcd: connection lost/,
+    ],
+  ];
+  for (const [server, serve, message] of troubles) {
+    it(`says so and exits with 1 when the server ${server}`, async t => {
+      const port = await fakeServer(t, serve);
+      const asking = client(t, port, '--quiet').type('1\n2\n');
+      assert.match(await asking.stderr.rest(), message);
+      assert.equal(await asking.exit(), 1);
+    });
+  }
+
+  it('says who refused the connection, and exits with 1', async t => {
+    const port = await unusedPort();
+    const asking = client(t, port);
+    assert.equal(
+      await asking.stderr.rest(),
+      `calcd: cannot connect: 127.0.0.1:${port}: connection refused (ECONNREFUSED)\n`,
+    );
+    assert.equal(await asking.exit(), 1);
+  });
+
+  it('is refused politely by a server1 that is engaged', async t => {
+    const server = await startServer(t, 'server1');
+    const first = await server.connect();
+    const second = client(t, server.port);
+    assert.match(
+      await second.stdout.rest(),
+      /^Connected to server\nServer says: error: server busy: /,
+    );
+    assert.equal(await second.exit(), 1);
+    await first.close();
+    await server.stdout.linesUntil(/disconnected/);
+    await assertAnswers(t, server.port, '22 + 44', '66\n');
+  });
+
+  it('gives up on a server that never answers, and exits with 1', async t => {
+    const port = await fakeServer(t, () => {});
+    const asking = client(t, port).type('1 + 1\n');
+    assert.match(await asking.stderr.rest(), /no reply: .* the server is silent \(ETIMEDOUT\)/);
+    assert.equal(await asking.exit(), 1);
+  });
+
+  it('ends with 0 on SIGINT', async t => {
+    const port = await fakeServer(t, answering(double));
+    const asking = client(t, port).type('1\n');
+    await asking.stdout.linesUntil(/replied: 2/);
+    assert.equal(await asking.signal('SIGINT').exit(), 0);
+  });
+});
+
+describe('the client at a terminal', { skip: unlessInstalled('script', '--version') }, () => {
+  const CTRL_C = '\x03';
+  const CTRL_D = '\x04';
+
+  /** script(1) gives the client a terminal of its own, and its exit code is the client's. */
+  const atTerminal = (test: TestContext, port: number): Calcd =>
+    run(test, ['script', '-qefc', `'${execPath}' '${CLI}' client 127.0.0.1 ${port}`, '/dev/null'], {
+      env: { ...process.env, TERM: 'xterm' },
+    });
+
+  it('prompts, shows the reply, and prompts again until Ctrl+C', async t => {
+    const { port } = await startServer(t, 'server3');
+    const terminal = atTerminal(t, port);
+    assert.match(await terminal.stdout.textUntil(PROMPT), /^Connected to server\r\n/);
+    for (const [line, reply] of [
+      ['22 + 44', '66'],
+      ['3 * 4', '12'],
+      ['', 'error: empty expression'],
+    ]) {
+      terminal.type(`${line}\r`);
+      const shown = await terminal.stdout.textUntil(PROMPT);
+      assert.ok(shown.includes(`Server replied: ${reply}\r\n`), JSON.stringify(shown));
+    }
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('ends on Ctrl+D', async t => {
+    const { port } = await startServer(t, 'server3');
+    const terminal = atTerminal(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    assert.equal(await terminal.type(CTRL_D).exit(), 0);
+  });
+
+  it('says at once that the server went away, though the prompt waits', async t => {
+    const server = await startServer(t, 'server3');
+    const terminal = atTerminal(t, server.port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('22 +');
+    await terminal.stdout.textUntil('22 +');
+    server.signal('SIGTERM');
+    await terminal.stdout.textUntil('the server closed the connection');
+    assert.equal(await terminal.exit(), 1);
+  });
+
+  it('says that a server is silent; a new line brings the prompt back', async t => {
+    const port = await fakeServer(t, socket => {
+      socket.on('data', bytes => {
+        if (String(bytes) === '2\n') socket.write('4\n');
+      });
+    });
+    const terminal = atTerminal(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('1\r');
+    await terminal.stdout.textUntil('Still waiting');
+    terminal.type('\r');
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('2\r');
+    await terminal.stdout.textUntil('Server replied: 4');
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('shows what the server says unasked without losing what is typed', async t => {
+    let say: (text: string) => void = () => {};
+    const port = await fakeServer(t, socket => {
+      say = text => socket.write(text);
+      answering(double)(socket);
+    });
+    const terminal = atTerminal(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('2');
+    await terminal.stdout.textUntil('2');
+    say('Hello\n');
+    const shown = await terminal.stdout.textUntil(`${PROMPT}2`);
+    assert.match(shown, /Server says: Hello\r\n/);
+    terminal.type('1\r');
+    await terminal.stdout.textUntil('Server replied: 42');
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+});
+
+/** A port where nobody listens any more. */
+async function unusedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise(resolve => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}

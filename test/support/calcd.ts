@@ -1,0 +1,111 @@
+/** Runs the built calcd as a user does: a process, its arguments, its output, its exit code. */
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { execPath } from 'node:process';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { within } from './deadline.ts';
+import { Peer } from './peer.ts';
+import { Received } from './received.ts';
+
+export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+export class Calcd {
+  readonly process: ChildProcess;
+  readonly stdout: Received;
+  readonly stderr: Received;
+  readonly #exit: Promise<unknown[]>;
+
+  constructor(process: ChildProcess) {
+    this.process = process;
+    this.stdout = new Received(process.stdout as NodeJS.ReadableStream);
+    this.stderr = new Received(process.stderr as NodeJS.ReadableStream);
+    this.#exit = once(process, 'exit');
+    process.stdin?.on('error', () => {});
+  }
+
+  get pid(): number {
+    return this.process.pid as number;
+  }
+
+  type(text: string): this {
+    this.process.stdin?.write(text);
+    return this;
+  }
+
+  endInput(): this {
+    this.process.stdin?.end();
+    return this;
+  }
+
+  signal(name: NodeJS.Signals): this {
+    this.process.kill(name);
+    return this;
+  }
+
+  /** The exit code, or the name of the signal that ended it. */
+  async exit(milliseconds?: number): Promise<number | string> {
+    const [code, signal] = await within(this.#exit, 'the exit', milliseconds);
+    return (code ?? signal) as number | string;
+  }
+}
+
+/** Starts `calcd` with these words; it ends with the test. */
+export function calcd(test: TestContext, words: string[], options: SpawnOptions = {}): Calcd {
+  return run(test, [execPath, CLI, ...words], options);
+}
+
+/** Starts any program; it ends with the test. */
+export function run(test: TestContext, words: string[], options: SpawnOptions = {}): Calcd {
+  const [program, ...rest] = words as [string, ...string[]];
+  const process = spawn(program, rest, { stdio: 'pipe', ...options });
+  test.after(() => process.kill('SIGKILL'));
+  return new Calcd(process);
+}
+
+export class Server extends Calcd {
+  readonly #test: TestContext;
+  port = 0;
+
+  constructor(test: TestContext, process: ChildProcess) {
+    super(process);
+    this.#test = test;
+  }
+
+  async waitUntilItListens(): Promise<void> {
+    const [line] = await this.stdout.lines(1);
+    const port = /^Server listening on 127\.0\.0\.1:(\d+)$/.exec(line as string)?.[1];
+    if (!port) throw new Error(`not the listening line: ${line}`);
+    this.port = Number(port);
+  }
+
+  connect(): Promise<Peer> {
+    return Peer.connect(this.#test, this.port);
+  }
+
+  /** Threads of the process as the system counts them (Linux). */
+  get threads(): number {
+    return readdirSync(`/proc/${this.pid}/task`).length;
+  }
+
+  /** Open descriptors (Linux). */
+  get descriptors(): number {
+    return readdirSync(`/proc/${this.pid}/fd`).length;
+  }
+}
+
+/** Starts a server on a free port and waits until it listens; it ends with the test. */
+export async function startServer(
+  test: TestContext,
+  name: string,
+  options: string[] = [],
+  port = 0,
+): Promise<Server> {
+  const words = [CLI, name, ...options, '127.0.0.1', String(port)];
+  const process = spawn(execPath, words, { stdio: 'pipe' });
+  test.after(() => process.kill('SIGKILL'));
+  const server = new Server(test, process);
+  await server.waitUntilItListens();
+  return server;
+}
