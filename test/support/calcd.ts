@@ -1,8 +1,9 @@
 /** Runs the built calcd as a user does: a process, its arguments, its output, its exit code. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { execPath } from 'node:process';
+import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { within } from './deadline.ts';
@@ -19,8 +20,8 @@ export class Calcd {
 
   constructor(process: ChildProcess) {
     this.process = process;
-    this.stdout = new Received(process.stdout as NodeJS.ReadableStream);
-    this.stderr = new Received(process.stderr as NodeJS.ReadableStream);
+    this.stdout = new Received(process.stdout ?? Readable.from([]));
+    this.stderr = new Received(process.stderr ?? Readable.from([]));
     this.#exit = once(process, 'exit');
     process.stdin?.on('error', () => {});
   }
@@ -87,6 +88,18 @@ export class Server extends Calcd {
   /** Threads of the process as the system counts them (Linux). */
   get threads(): number {
     return readdirSync(`/proc/${this.pid}/task`).length;
+  }
+
+  /** Resident memory (Linux). */
+  get residentMiB(): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  }
+
+  /** Processor time used so far (Linux, in its ticks of a hundredth). */
+  get cpuSeconds(): number {
+    const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 
   /** Open descriptors (Linux). */

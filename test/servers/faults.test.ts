@@ -1,0 +1,339 @@
+/**
+ * What clients, networks and machines do to a server, injected for real. After each fault a new
+ * client is answered, and descriptors, threads and memory are back where they were.
+ */
+import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { connect as netConnect } from 'node:net';
+import { execPath } from 'node:process';
+import { describe, it, type TestContext } from 'node:test';
+import { CLI, run, Server, startServer } from '../support/calcd.ts';
+import { eventually } from '../support/deadline.ts';
+import { unlessInstalled, unlessLinux } from '../support/installed.ts';
+import { Peer } from '../support/peer.ts';
+
+/** Resident memory may differ by so much for reasons of V8's own. */
+const MEMORY_SLACK_MIB = 24;
+
+/** Whether it uses less than a quarter of a core over half a second: it does not spin. */
+async function isCalm(server: Server): Promise<boolean> {
+  const before = server.cpuSeconds;
+  await new Promise(resolve => setTimeout(resolve, 500));
+  return server.cpuSeconds - before < 0.125;
+}
+
+const SERVERS = [
+  { name: 'server1', echoes: false, alone: true },
+  { name: 'server2', echoes: false, alone: false },
+  { name: 'server3', echoes: false, alone: false },
+  { name: 'server4', echoes: true, alone: false },
+] as const;
+
+for (const { name, echoes, alone } of SERVERS) {
+  const replyTo = (message: string, reply: string): string => (echoes ? message : reply);
+
+  /** A client of server2 costs a thread that takes tens of milliseconds to start. */
+  const manyClients = name === 'server2' ? 20 : 200;
+
+  const assertServed = async (peer: Peer): Promise<void> => {
+    assert.equal(await peer.ask('22 + 44'), replyTo('22 + 44', '66'));
+  };
+
+  /** A client that comes, is answered and goes; with server1, once the one before has gone. */
+  const serveOne = async (server: Server): Promise<void> => {
+    await eventually(async () => {
+      const peer = await server.connect();
+      const answer = await peer.ask('22 + 44');
+      await peer.close();
+      return answer === replyTo('22 + 44', '66');
+    }, 'a new client to be answered');
+  };
+
+  /** Starts a server, lets `fault` happen, and checks that nothing is left of it. */
+  const withstands = async (
+    test: TestContext,
+    fault: (server: Server) => Promise<void>,
+    options: string[] = ['--quiet'],
+  ): Promise<void> => {
+    const server = await startServer(test, name, options);
+    await serveOne(server);
+    await serveOne(server);
+    const { threads, descriptors, residentMiB } = server;
+    await fault(server);
+    await serveOne(server);
+    await eventually(() => server.descriptors <= descriptors, 'the descriptors to be closed');
+    await eventually(() => server.threads <= threads, 'the threads to end');
+    const grown = server.residentMiB - residentMiB;
+    assert.ok(grown < MEMORY_SLACK_MIB, `${grown} MiB more resident memory`);
+  };
+
+  describe(`${name} withstands`, { skip: unlessLinux }, () => {
+    it('resets right after the connection', t =>
+      withstands(t, async server => {
+        for (let count = 0; count < manyClients; count++) await (await server.connect()).reset();
+      }));
+
+    it('resets in the middle of a message, with replies unread', t =>
+      withstands(t, async server => {
+        for (let count = 0; count < manyClients; count++) {
+          const peer = await server.connect();
+          peer.send('1 + 1\n'.repeat(100)).send('2 + ');
+          await peer.reset();
+        }
+      }));
+
+    it('connections that say nothing', t =>
+      withstands(t, async server => {
+        for (let count = 0; count < manyClients; count++) await (await server.connect()).close();
+      }));
+
+    it('a client that is killed', t =>
+      withstands(t, async server => {
+        const connecting = `require('net').connect(${server.port},'127.0.0.1',()=>console.log('up'))`;
+        const client = run(t, [execPath, '-e', connecting]);
+        await client.stdout.line();
+        client.signal('SIGKILL');
+        await client.exit();
+      }));
+
+    it('64 MiB without a line end', t =>
+      withstands(t, async server => {
+        const peer = await server.connect();
+        peer.send('1 + 1\n');
+        assert.equal(await peer.received.line(), replyTo('1 + 1', '2'));
+        const before = server.residentMiB;
+        const mebibyte = Buffer.alloc(1024 * 1024, '7');
+        for (let count = 0; count < 64; count++) {
+          if (!peer.socket.write(mebibyte)) {
+            if (echoes) await peer.received.bytes(mebibyte.length);
+            else await once(peer.socket, 'drain');
+          } else if (echoes) await peer.received.bytes(mebibyte.length);
+        }
+        if (!echoes) {
+          assert.equal(await peer.received.line(), 'error: message too long (limit 4096 bytes)');
+        }
+        peer.send('\n');
+        if (echoes) assert.equal(await peer.received.line(), '');
+        await assertServed(peer);
+        const grown = server.residentMiB - before;
+        assert.ok(grown < 8, `${grown} MiB more while it was sent`);
+        await peer.close();
+      }));
+
+    it('bytes that are no expression: one error each', { skip: echoes && 'echoes anything' }, t =>
+      withstands(t, async server => {
+        const peer = await server.connect();
+        await assertServed(peer);
+        const oddities = [
+          '1\0+1',
+          Buffer.from([0xc3, 0x28]),
+          '\x1b[2J',
+          '1\r2',
+          '\r',
+          '\u2028',
+          '１ + １',
+          'GET / HTTP/1.1',
+          Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0xfc, 0x03, 0x03]),
+          '__proto__',
+          'process.exit()',
+        ];
+        for (const oddity of oddities) {
+          peer.send(oddity).send('\n');
+          const reply = await peer.received.line();
+          assert.match(reply, /^error: [ -~]+$|^error: unexpected '.{1,4}' at column \d+$/u);
+        }
+        await assertServed(peer);
+        await peer.close();
+      }),
+    );
+
+    it('a character cut in two', { skip: echoes && 'echoes anything' }, t =>
+      withstands(t, async server => {
+        const peer = await server.connect();
+        await assertServed(peer);
+        const bytes = Buffer.from('2 + é\n');
+        for (const byte of bytes) peer.send(Buffer.of(byte));
+        assert.match(await peer.received.line(), /^error: /);
+        await peer.close();
+      }),
+    );
+
+    it('a client that sends a million messages and does not read for long', t =>
+      withstands(t, async server => {
+        const deaf = await server.connect();
+        deaf.socket.pause();
+        const block = '2 + 2\n'.repeat(10_000);
+        let sent = 0;
+        const pump = (): void => {
+          while (sent < 100) {
+            sent++;
+            if (!deaf.socket.write(block)) break;
+          }
+        };
+        deaf.socket.on('drain', pump);
+        pump();
+        if (!alone) {
+          const other = await server.connect();
+          for (let count = 0; count < 50; count++) await assertServed(other);
+          await other.close();
+        }
+        deaf.socket.resume();
+        const reply = `${replyTo('2 + 2', '4')}\n`;
+        const replies = await deaf.received.bytes(reply.length * 1_000_000);
+        assert.ok(replies.equals(Buffer.from(reply.repeat(1_000_000))));
+        await deaf.close();
+      }));
+
+    it('a client that is stopped and goes on later', t =>
+      withstands(t, async server => {
+        const script = `
+          const socket = require('net').connect(${server.port}, '127.0.0.1');
+          let lines = 0;
+          socket.on('data', bytes => {
+            for (const byte of bytes) if (byte === 10) lines++;
+            if (lines === 300000) { console.log('all'); socket.end(); }
+          });
+          socket.write('2 + 2\\n'.repeat(300000), () => {});
+          socket.on('connect', () => console.log('up'));`;
+        const client = run(t, [execPath, '-e', script]);
+        await client.stdout.line();
+        client.signal('SIGSTOP');
+        if (!alone) {
+          const other = await server.connect();
+          for (let count = 0; count < 50; count++) await assertServed(other);
+          await other.close();
+        }
+        client.signal('SIGCONT');
+        assert.equal(await client.stdout.line(), 'all');
+        assert.equal(await client.exit(), 0);
+      }));
+
+    it(
+      'one client that floods: others are answered within 50 ms',
+      {
+        skip: alone && 'server1 has no others',
+      },
+      t =>
+        withstands(t, async server => {
+          const flooding = run(t, [
+            execPath,
+            '-e',
+            `const socket = require('net').connect(${server.port}, '127.0.0.1');
+           const block = '2 + 2\\n'.repeat(10000);
+           const pump = () => { while (socket.write(block)); };
+           socket.on('connect', () => { console.log('up'); pump(); });
+           socket.on('drain', pump); socket.resume();`,
+          ]);
+          await flooding.stdout.line();
+          const other = await server.connect();
+          const times: number[] = [];
+          for (let count = 0; count < 100; count++) {
+            const start = performance.now();
+            await assertServed(other);
+            times.push(performance.now() - start);
+          }
+          flooding.signal('SIGKILL');
+          await other.close();
+          times.sort((a, b) => a - b);
+          const median = times[50] as number;
+          assert.ok(median < 50, `median ${median} ms`);
+        }),
+    );
+
+    it('descriptors running out', t => exhaustDescriptors(t));
+
+    it('descriptors above 1,024', { skip: (alone || name === 'server2') && 'serves fewer' }, t =>
+      withstands(t, async server => {
+        const peers: Peer[] = [];
+        for (let count = 0; count < 1100; count++) peers.push(await server.connect());
+        const last = peers.at(-1) as Peer;
+        await assertServed(last);
+        await assertServed(peers[0] as Peer);
+        assert.ok(server.descriptors > 1024);
+        for (const peer of peers) await peer.close();
+      }),
+    );
+
+    it('a display on a full disk', async t => {
+      const full = openSync('/dev/full', 'w');
+      const server = await startBlind(t, full);
+      const peer = await server.connect();
+      for (let count = 0; count < 100; count++) await assertServed(peer);
+    });
+
+    const injections: [fault: string, injection: string][] = [
+      ['accept finds no descriptor', 'inject=accept4:error=EMFILE:when=1..3'],
+      ['accept meets a client that has gone', 'inject=accept4:error=ECONNABORTED:when=1'],
+      ['accept is interrupted', 'inject=accept4:error=EINTR:when=1..2'],
+      ['recv is interrupted', 'inject=recvfrom:error=EINTR:when=1..5'],
+      ['send is interrupted', 'inject=sendto:error=EINTR:when=1..5'],
+      ['select is interrupted', 'inject=select,pselect6:error=EINTR:when=1+3'],
+    ];
+    for (const [fault, injection] of injections) {
+      it(`a moment when ${fault}`, {
+        skip: unlessInstalled('strace', '-e', 'inject=getppid:error=EPERM', 'true'),
+      }, async t => {
+        const server = await startServer(t, name, ['--quiet']);
+        const trace = run(t, ['strace', '-f', '-e', injection, '-p', String(server.pid)]);
+        await trace.stderr.linesUntil(/attached/);
+        for (let count = 0; count < 5; count++) {
+          const peer = await server.connect();
+          await assertServed(peer);
+          await assertServed(peer);
+          await peer.close();
+          if (alone) await server.stdout.linesUntil(/disconnected/);
+        }
+        trace.signal('SIGINT');
+        assert.match(await trace.stderr.rest(), /INJECTED/);
+      });
+    }
+
+    /** Under a hard limit of 64 descriptors, more clients come than can be served. */
+    async function exhaustDescriptors(test: TestContext): Promise<void> {
+      const server = await startUnderLimit(test);
+      await serveOne(server);
+      const { descriptors } = server;
+      const sockets = Array.from({ length: 150 }, () => netConnect(server.port, '127.0.0.1'));
+      for (const socket of sockets) socket.on('error', () => {});
+      await eventually(() => server.descriptors > 40 || alone, 'the descriptors to run short');
+      await eventually(() => isCalm(server), 'half a second without much work');
+      for (const socket of sockets) socket.destroy();
+      await serveOne(server);
+      await eventually(() => server.descriptors <= descriptors, 'the descriptors to be closed');
+    }
+
+    async function startUnderLimit(test: TestContext): Promise<Server> {
+      const command = `ulimit -n 64; exec '${execPath}' '${CLI}' ${name} --quiet 127.0.0.1 0`;
+      const { process } = run(test, ['sh', '-c', command]);
+      const server = new Server(test, process);
+      await server.waitUntilItListens();
+      return server;
+    }
+
+    /** A server whose display goes to a descriptor of ours: its port cannot be read there. */
+    async function startBlind(test: TestContext, stdout: number): Promise<Server> {
+      const port = 20_000 + Math.floor(Math.random() * 10_000);
+      const { spawn } = await import('node:child_process');
+      const process = spawn(execPath, [CLI, name, '127.0.0.1', String(port)], {
+        stdio: ['ignore', stdout, 'pipe'],
+      });
+      test.after(() => process.kill('SIGKILL'));
+      const server = new Server(test, process);
+      server.port = port;
+      await eventually(
+        () =>
+          Peer.connect(test, port)
+            .then(peer => peer.close())
+            .then(
+              () => true,
+              () => false,
+            ),
+        'the server to listen',
+      );
+      await serveOne(server);
+      return server;
+    }
+  });
+}
