@@ -1,0 +1,356 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { platform } from 'node:process';
+import { describe, test } from 'node:test';
+import type { Address } from '../../src/sockets/address.ts';
+import * as native from '../../src/sockets/native.ts';
+import { Socket, WOULD_BLOCK } from '../../src/sockets/socket.ts';
+import { SystemError } from '../../src/sockets/system-error.ts';
+import { awaitReadable, DEADLINE_MS, TestSockets } from './connections.ts';
+
+const HOST = '127.0.0.1';
+const SOCK_DGRAM = 2;
+const linuxOnly = { skip: platform !== 'linux' && 'looks into /proc' };
+
+describe('bind and listen', () => {
+  test('port 0 lets the system choose, and localAddress tells what', t => {
+    const { host, port } = new TestSockets(t).listener().localAddress();
+    assert.equal(host, HOST);
+    assert(port > 0 && port < 65_536);
+  });
+
+  test('a port and address that are asked for are taken', t => {
+    const sockets = new TestSockets(t);
+    const free = sockets.listener();
+    const address = { host: '127.0.0.1', port: free.localAddress().port };
+    sockets.close(free);
+    const socket = sockets.open();
+    socket.setOption('reuseAddress', 1);
+    socket.bind(address);
+    assert.deepEqual(socket.localAddress(), address);
+  });
+
+  test('a port in use is a SystemError that names call, code, errno and reason', t => {
+    const sockets = new TestSockets(t);
+    const taken = sockets.listener().localAddress();
+    assert.throws(() => sockets.open().bind(taken), {
+      name: 'SystemError',
+      message: 'bind: address already in use (EADDRINUSE)',
+      call: 'bind',
+      code: 'EADDRINUSE',
+      errno: platform === 'linux' ? 98 : 48,
+      reason: 'address already in use',
+    });
+  });
+
+  test('an address of another machine cannot be had', t => {
+    assert.throws(() => new TestSockets(t).open().bind({ host: '192.0.2.1', port: 0 }), {
+      name: 'SystemError',
+      call: 'bind',
+      code: 'EADDRNOTAVAIL',
+    });
+  });
+
+  const NO_ADDRESSES: Address[] = [
+    { host: '', port: 1 },
+    { host: 'localhost', port: 1 },
+    { host: '127.1', port: 1 },
+    { host: '127.0.0.0.1', port: 1 },
+    { host: '256.1.1.1', port: 1 },
+    { host: '01.2.3.4', port: 1 },
+    { host: ' 127.0.0.1', port: 1 },
+    { host: '127.0.0.1\n', port: 1 },
+    { host: '::1', port: 1 },
+    { host: HOST, port: -1 },
+    { host: HOST, port: 65_536 },
+    { host: HOST, port: 1.5 },
+    { host: HOST, port: Number.NaN },
+  ];
+  for (const address of NO_ADDRESSES) {
+    test(`no address: ${JSON.stringify(address)}`, t => {
+      const socket = new TestSockets(t).open();
+      assert.throws(() => socket.bind(address), RangeError);
+      assert.throws(() => socket.connect(address), RangeError);
+    });
+  }
+
+  test('to listen on a connected socket is a SystemError', t => {
+    const sockets = new TestSockets(t);
+    const { client } = sockets.connect(sockets.listener());
+    assert.throws(() => client.listen(1), { name: 'SystemError', call: 'listen' });
+  });
+});
+
+describe('connect and accept', () => {
+  test('where nobody listens, connecting is refused', t => {
+    const sockets = new TestSockets(t);
+    const listener = sockets.listener();
+    const address = listener.localAddress();
+    sockets.close(listener);
+    assert.throws(() => sockets.open().connect(address), {
+      call: 'connect',
+      code: 'ECONNREFUSED',
+    });
+  });
+
+  test('accept tells the address of the peer', t => {
+    const sockets = new TestSockets(t);
+    const listener = sockets.listener();
+    const client = sockets.open();
+    client.connect(listener.localAddress());
+    const accepted = listener.accept(true);
+    assert(accepted);
+    sockets.keep(accepted.socket);
+    assert.deepEqual(accepted.peer, client.localAddress());
+    assert.deepEqual(accepted.socket.localAddress(), listener.localAddress());
+  });
+
+  test('a non-blocking listener without a client accepts undefined', t => {
+    const listener = new TestSockets(t).listener();
+    listener.setNonBlocking(true);
+    assert.equal(listener.accept(true), undefined);
+  });
+
+  test('a client that reset its connection before it was accepted does not throw', t => {
+    const sockets = new TestSockets(t);
+    const listener = sockets.listener();
+    listener.setNonBlocking(true);
+    const client = sockets.open();
+    client.connect(listener.localAddress());
+    reset(sockets, client);
+    const accepted = listener.accept(true);
+    if (accepted) sockets.keep(accepted.socket);
+  });
+
+  test('EOPNOTSUPP, which Node calls ENOTSUP, is no client this time', t => {
+    const fd = native.socket(native.AF_INET, SOCK_DGRAM, 0);
+    const datagrams = new TestSockets(t).keep(new Socket(fd));
+    assert.equal(datagrams.accept(true), undefined);
+  });
+
+  test('what no client may cause is thrown', t => {
+    const sockets = new TestSockets(t);
+    const notListening = sockets.open();
+    assert.throws(() => notListening.accept(true), { call: 'accept', code: 'EINVAL' });
+  });
+
+  for (const nonBlocking of [true, false]) {
+    test(`accepted ${nonBlocking ? 'non-blocking' : 'blocking'}, closed on exec`, linuxOnly, t => {
+      const sockets = new TestSockets(t);
+      const { server } = sockets.connect(sockets.listener(), nonBlocking);
+      assert.deepEqual(flagsOf(server), { nonBlocking, closeOnExec: true });
+    });
+  }
+
+  test('opened blocking, closed on exec', linuxOnly, t => {
+    const socket = new TestSockets(t).open();
+    assert.deepEqual(flagsOf(socket), { nonBlocking: false, closeOnExec: true });
+  });
+
+  test('setNonBlocking turns it on and off', linuxOnly, t => {
+    const socket = new TestSockets(t).open();
+    socket.setNonBlocking(true);
+    assert.equal(flagsOf(socket).nonBlocking, true);
+    socket.setNonBlocking(false);
+    assert.equal(flagsOf(socket).nonBlocking, false);
+  });
+});
+
+describe('recv and send', () => {
+  test('what is sent is received, from the beginning of the buffer on', t => {
+    const sockets = new TestSockets(t);
+    const { client, server } = sockets.connect(sockets.listener());
+    assert.equal(client.send(Buffer.from('22 + 44')), 7);
+    awaitReadable(server);
+    const buffer = Buffer.alloc(10, '.');
+    assert.equal(server.recv(buffer), 7);
+    assert.equal(buffer.toString(), '22 + 44...');
+  });
+
+  test('send takes the first bytes of a buffer, of a part of one too', t => {
+    const sockets = new TestSockets(t);
+    const { client, server } = sockets.connect(sockets.listener());
+    assert.equal(client.send(Buffer.from('abcdef').subarray(2), 3), 3);
+    awaitReadable(server);
+    const buffer = Buffer.alloc(8, '.');
+    assert.equal(server.recv(buffer.subarray(1)), 3);
+    assert.equal(buffer.toString(), '.cde....');
+  });
+
+  test('a full buffer leaves the rest for the next recv', t => {
+    const sockets = new TestSockets(t);
+    const { client, server } = sockets.connect(sockets.listener());
+    client.send(Buffer.from('abcd'));
+    awaitReadable(server);
+    const buffer = Buffer.alloc(3);
+    assert.deepEqual([server.recv(buffer), buffer.toString()], [3, 'abc']);
+    assert.deepEqual([server.recv(buffer), buffer.toString()], [1, 'dbc']);
+  });
+
+  test('recv would block when nothing has come', t => {
+    const sockets = new TestSockets(t);
+    const { server } = sockets.connect(sockets.listener());
+    assert.equal(server.recv(Buffer.alloc(8)), WOULD_BLOCK);
+  });
+
+  test('send takes what fits, and then would block', t => {
+    const sockets = new TestSockets(t);
+    const { server } = sockets.connect(sockets.listener());
+    const chunk = Buffer.alloc(1 << 24);
+    const first = server.send(chunk);
+    assert(first > 0 && first < chunk.length);
+    let next = first;
+    while (next > 0) next = server.send(chunk);
+    assert.equal(next, WOULD_BLOCK);
+  });
+
+  test('recv returns 0 at the end of the stream, again and again', t => {
+    const sockets = new TestSockets(t);
+    const { client, server } = sockets.connect(sockets.listener());
+    client.send(Buffer.from('x'));
+    client.shutdown('write');
+    awaitReadable(server);
+    const buffer = Buffer.alloc(8);
+    assert.equal(server.recv(buffer), 1);
+    awaitReadable(server);
+    assert.equal(server.recv(buffer), 0);
+    assert.equal(server.recv(buffer), 0);
+  });
+
+  test('after a half-close replies still arrive', t => {
+    const sockets = new TestSockets(t);
+    const { client, server } = sockets.connect(sockets.listener());
+    assert.equal(client.shutdown('write'), true);
+    server.send(Buffer.from('66\n'));
+    const buffer = Buffer.alloc(8);
+    assert.equal(client.recv(buffer), 3);
+  });
+
+  test('a reset by the peer is ECONNRESET', t => {
+    const sockets = new TestSockets(t);
+    const { client, server } = sockets.connect(sockets.listener());
+    reset(sockets, client);
+    awaitReadable(server);
+    assert.throws(() => server.recv(Buffer.alloc(8)), {
+      name: 'SystemError',
+      call: 'recv',
+      code: 'ECONNRESET',
+      reason: 'connection reset by peer',
+    });
+  });
+
+  test('send to a peer that is gone is EPIPE', t => {
+    const sockets = new TestSockets(t);
+    const { client, server } = sockets.connect(sockets.listener());
+    sendAfterClose(sockets, client, server);
+  });
+
+  test('send to a peer that is gone does not end a process that SIGPIPE would', () => {
+    // Node ignores SIGPIPE; here it is made deadly again.
+    const script = `
+      import koffi from 'koffi';
+      import { Socket } from ${JSON.stringify(new URL('../../src/sockets/socket.ts', import.meta.url))};
+      const SIGPIPE = 13, SIG_DFL = 0;
+      koffi.load(null).func('intptr_t signal(int, intptr_t)')(SIGPIPE, SIG_DFL);
+      const listener = Socket.open();
+      listener.bind({ host: '${HOST}', port: 0 });
+      listener.listen(1);
+      const client = Socket.open();
+      client.connect(listener.localAddress());
+      client.shutdown('write');
+      try { client.send(Buffer.from('x')); } catch (error) { process.stdout.write(error.code); }
+    `;
+    const output = execFileSync(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '-e', script],
+      { timeout: DEADLINE_MS, encoding: 'utf8' },
+    );
+    assert.equal(output, 'EPIPE');
+  });
+});
+
+describe('shutdown and close', () => {
+  test('shutdown returns false when there is no connection', t => {
+    const sockets = new TestSockets(t);
+    assert.equal(sockets.open().shutdown('both'), false);
+  });
+
+  test('shutdown returns false when the peer has reset the connection', t => {
+    const sockets = new TestSockets(t);
+    const { client, server } = sockets.connect(sockets.listener());
+    reset(sockets, client);
+    awaitReadable(server);
+    assert.equal(server.shutdown('write'), false);
+  });
+
+  test('shutdown of reading ends what can be received, and sending goes on', t => {
+    const sockets = new TestSockets(t);
+    const { client, server } = sockets.connect(sockets.listener());
+    assert.equal(server.shutdown('read'), true);
+    assert.equal(server.recv(Buffer.alloc(8)), 0);
+    assert.equal(server.send(Buffer.from('x')), 1);
+    assert.equal(client.recv(Buffer.alloc(8)), 1);
+  });
+
+  test('close ends the stream of the peer', t => {
+    const sockets = new TestSockets(t);
+    const { client, server } = sockets.connect(sockets.listener());
+    sockets.close(server);
+    assert.equal(client.recv(Buffer.alloc(8)), 0);
+  });
+
+  const AFTER_CLOSE: Record<string, (socket: Socket) => unknown> = {
+    close: socket => socket.close(),
+    recv: socket => socket.recv(Buffer.alloc(1)),
+    send: socket => socket.send(Buffer.alloc(1)),
+    shutdown: socket => socket.shutdown('both'),
+    accept: socket => socket.accept(true),
+    getsockname: socket => socket.localAddress(),
+    setsockopt: socket => socket.setOption('noDelay', 1),
+    fcntl: socket => socket.setNonBlocking(true),
+  };
+  for (const [call, attempt] of Object.entries(AFTER_CLOSE)) {
+    test(`${call} of what is closed is EBADF`, t => {
+      const sockets = new TestSockets(t);
+      const socket = sockets.open();
+      sockets.close(socket);
+      assert.throws(() => attempt(socket), { name: 'SystemError', call, code: 'EBADF' });
+    });
+  }
+});
+
+test('a SystemError without a name still tells its number', () => {
+  const { code, reason, message } = new SystemError('recv', 9999);
+  assert.deepEqual([code, reason], ['errno 9999', 'unknown error']);
+  assert.equal(message, 'recv: unknown error (errno 9999)');
+});
+
+/** Closes with a reset, as SO_LINGER with a time of 0 asks for. */
+function reset(sockets: TestSockets, client: Socket): void {
+  const linger = new Int32Array([1, 0]);
+  const SO_LINGER = platform === 'linux' ? 13 : 0x80;
+  assert.equal(native.setsockopt(client.fd, native.SOL_SOCKET, SO_LINGER, linger, 8), 0);
+  sockets.close(client);
+}
+
+function sendAfterClose(sockets: TestSockets, client: Socket, server: Socket): void {
+  sockets.close(client);
+  // A first send still succeeds, and is answered by a reset.
+  const sendOften = (): void => {
+    for (let count = 0; count < 1000; count++) server.send(Buffer.from('x'));
+  };
+  assert.throws(sendOften, {
+    name: 'SystemError',
+    call: 'send',
+    code: 'EPIPE',
+    reason: 'broken pipe',
+  });
+}
+
+/** The flags of a descriptor as Linux shows them, in octal. */
+function flagsOf({ fd }: Socket): { nonBlocking: boolean; closeOnExec: boolean } {
+  const info = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
+  const flags = Number.parseInt(/^flags:\s*(\d+)$/m.exec(info)?.[1] ?? '', 8);
+  return { nonBlocking: (flags & 0o4000) !== 0, closeOnExec: (flags & 0o2000000) !== 0 };
+}
