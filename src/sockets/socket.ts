@@ -10,7 +10,10 @@ import { SystemError } from './system-error.ts';
 /** What a call on a non-blocking socket returns when it would have to wait. */
 export const WOULD_BLOCK = -1;
 
-/** What accept(2) may report about a client that is gone already, or its network: accept again. */
+/**
+ * What accept(2) may report about a client that is gone already, or its network: accept again.
+ * ENOTSUP is EOPNOTSUPP: on Linux they are one number, and Node's name for it is the former.
+ */
 const NO_CLIENT_THIS_TIME = new Set([
   'ENETDOWN',
   'EPROTO',
@@ -18,7 +21,7 @@ const NO_CLIENT_THIS_TIME = new Set([
   'EHOSTDOWN',
   'ENONET',
   'EHOSTUNREACH',
-  'EOPNOTSUPP',
+  'ENOTSUP',
   'ENETUNREACH',
   'ECONNABORTED',
 ]);
