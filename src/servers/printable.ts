@@ -13,20 +13,30 @@ const LOOKED_AT = 4 * SHOWN;
 const PLAIN = /^[ -~]*$/;
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 const NOT_ASCII = /[^ -~]/g;
+/** The beginning of an escape, or half of a character beyond U+FFFF. */
+const CUT_SHORT = /(\\(x[0-9a-f]?|u(\{[0-9a-f]*)?)?|[\ud800-\udbff])$/;
 
 /** Bytes `start` to `end` as one line of printable text. */
 export function printable(bytes: Buffer, start: number, end: number): string {
-  const shown = bytes.subarray(start, Math.min(end, start + LOOKED_AT));
+  const shown = bytes.subarray(start, endOfCharacters(bytes, start, end));
   const text = shown.toString('latin1');
   if (PLAIN.test(text)) return cut(text, end - start);
-  if (end - start > LOOKED_AT || !isUtf8(shown)) {
-    return cut(text.replace(NOT_ASCII, escaped), end - start);
-  }
+  if (!isUtf8(shown)) return cut(text.replace(NOT_ASCII, escaped), end - start);
   return cut(shown.toString('utf8').replace(UNPRINTABLE, escaped), end - start);
 }
 
+/** Where to stop looking: not in the middle of a UTF-8 character. */
+function endOfCharacters(bytes: Buffer, start: number, end: number): number {
+  if (end - start <= LOOKED_AT) return end;
+  const furthest = start + LOOKED_AT;
+  let index = furthest;
+  while (index > furthest - 4 && ((bytes[index] as number) & 0xc0) === 0x80) index--;
+  return index;
+}
+
 function cut(text: string, bytes: number): string {
-  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${bytes} bytes)`;
+  if (text.length <= SHOWN) return text;
+  return `${text.slice(0, SHOWN).replace(CUT_SHORT, '')}… (${bytes} bytes)`;
 }
 
 const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
