@@ -18,7 +18,7 @@ export function parseArguments(command: CommandName, words: readonly string[]): 
     const parsed = parseArgs({ args: [...words], options, allowPositionals: true });
     return { positionals: parsed.positionals, options: parsed.values as Arguments['options'] };
   } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0]);
+    throw new UsageError((error as Error).message.split(/\.\s/)[0]);
   }
 }
 
