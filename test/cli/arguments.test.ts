@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { addressFrom, parseArguments, UsageError, wholeNumber } from '../../src/arguments.ts';
+import { type CommandName, isCommandName } from '../../src/usage.ts';
+
+function usageErrorOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    assert(error instanceof UsageError, `${error}`);
+    return error.message;
+  }
+  assert.fail('no usage error');
+}
+
+describe('IP and PORT', () => {
+  const GOOD: [host: string, port: string, value: number][] = [
+    ['127.0.0.1', '5000', 5000],
+    ['0.0.0.0', '1', 1],
+    ['255.255.255.255', '65535', 65_535],
+    ['10.0.200.9', '0', 0],
+  ];
+  for (const [host, port, value] of GOOD) {
+    test(`${host} ${port}`, () => {
+      assert.deepEqual(addressFrom([host, port], 0), { host, port: value });
+    });
+  }
+
+  const BAD_PORTS = [
+    '65536',
+    '99999',
+    '-1',
+    '+1',
+    '5e3',
+    '0x50',
+    '5000.0',
+    '5_000',
+    ' 5000',
+    '5000 ',
+    '5000\n',
+    '٥',
+    '',
+    'http',
+    'NaN',
+    'Infinity',
+    '9'.repeat(400),
+  ];
+  for (const port of BAD_PORTS) {
+    test(`not a port: ${JSON.stringify(port)}`, () => {
+      assert.equal(
+        usageErrorOf(() => addressFrom(['127.0.0.1', port], 0)),
+        `port must be a whole number from 0 to 65535: '${port}'`,
+      );
+    });
+  }
+
+  test('port 0 is for servers alone', () => {
+    assert.equal(
+      usageErrorOf(() => addressFrom(['127.0.0.1', '0'], 1)),
+      "port must be a whole number from 1 to 65535: '0'",
+    );
+  });
+
+  const BAD_HOSTS = [
+    '127.1',
+    '127.0.0',
+    '127.0.0.0.1',
+    '127.0.0.',
+    '.127.0.0.1',
+    '256.1.1.1',
+    '1.1.1.1000',
+    '01.2.3.4',
+    '0x7f.0.0.1',
+    '1.2.3.-4',
+    '1.2.3.4 ',
+    ' 1.2.3.4',
+    '1.2.3.4\n',
+    '１.2.3.4',
+    '2130706433',
+    '::1',
+    '::ffff:127.0.0.1',
+    'localhost',
+    '*',
+    '',
+  ];
+  for (const host of BAD_HOSTS) {
+    test(`not an IPv4 address: ${JSON.stringify(host)}`, () => {
+      assert.equal(
+        usageErrorOf(() => addressFrom([host, '5000'], 0)),
+        `not an IPv4 address: '${host}'`,
+      );
+    });
+  }
+
+  const WRONG_COUNTS: [words: string[], message: string][] = [
+    [[], 'IP and PORT are missing'],
+    [['127.0.0.1'], 'PORT is missing'],
+    [['127.0.0.1', '5000', 'x'], "unexpected argument 'x'"],
+    [['127.0.0.1', '5000', '', 'x'], "unexpected argument ''"],
+  ];
+  for (const [words, message] of WRONG_COUNTS) {
+    test(`${JSON.stringify(words)}: ${message}`, () => {
+      assert.equal(
+        usageErrorOf(() => addressFrom(words, 0)),
+        message,
+      );
+    });
+  }
+});
+
+describe('a whole number', () => {
+  for (const [text, value] of [
+    ['1', 1],
+    ['1000000', 1_000_000],
+    ['007', 7],
+  ] as const) {
+    test(`${text} is ${value}`, () => {
+      assert.equal(wholeNumber('--max-clients', text, 1, 1_000_000), value);
+    });
+  }
+
+  for (const text of ['0', '1000001', '-1', '1.5', '1e2', '']) {
+    test(`${JSON.stringify(text)} is none from 1 to 1000000`, () => {
+      assert.equal(
+        usageErrorOf(() => wholeNumber('--max-clients', text, 1, 1_000_000)),
+        `--max-clients must be a whole number from 1 to 1000000: '${text}'`,
+      );
+    });
+  }
+});
+
+describe('options', () => {
+  const GOOD: [command: CommandName, words: string[], options: object, positionals: string[]][] = [
+    ['server1', [], {}, []],
+    ['server1', ['--quiet', '127.0.0.1', '5000'], { quiet: true }, ['127.0.0.1', '5000']],
+    ['server1', ['127.0.0.1', '5000', '--quiet'], { quiet: true }, ['127.0.0.1', '5000']],
+    ['server3', ['--max-clients', '5', 'x'], { 'max-clients': '5' }, ['x']],
+    ['server4', ['--max-clients=5', 'x'], { 'max-clients': '5' }, ['x']],
+    ['client', ['--', '--quiet'], {}, ['--quiet']],
+    ['try', ['--help'], { help: true }, []],
+  ];
+  for (const [command, words, options, positionals] of GOOD) {
+    test(`${command} ${words.join(' ')}`, () => {
+      const parsed = parseArguments(command, words);
+      assert.deepEqual({ ...parsed.options }, options);
+      assert.deepEqual(parsed.positionals, positionals);
+    });
+  }
+
+  const BAD: [command: CommandName, words: string[], message: RegExp][] = [
+    ['server1', ['--nonsense'], /^Unknown option '--nonsense'$/],
+    ['server1', ['--max-clients', '5'], /^Unknown option '--max-clients'$/],
+    ['client', ['--max-clients', '5'], /^Unknown option '--max-clients'$/],
+    ['server3', ['127.0.0.1', '-1'], /^Unknown option '-1'$/],
+    ['server3', ['-q'], /^Unknown option '-q'$/],
+    ['server3', ['--max-clients'], /^Option '--max-clients <value>' argument missing$/],
+    ['server3', ['--max-clients', '-1'], /^Option '--max-clients' argument is ambiguous$/],
+    ['server3', ['--max-clients', '--quiet'], /^Option '--max-clients' argument is ambiguous$/],
+    ['server3', ['--quiet=yes'], /^Option '--quiet' does not take an argument$/],
+    ['try', ['--quiet'], /^Unknown option '--quiet'$/],
+  ];
+  for (const [command, words, message] of BAD) {
+    test(`a usage error: ${command} ${words.join(' ')}`, () => {
+      assert.match(
+        usageErrorOf(() => parseArguments(command, words)),
+        message,
+      );
+    });
+  }
+});
+
+test('names of commands', () => {
+  const NAMES: [name: string | undefined, is: boolean][] = [
+    ['server1', true],
+    ['server4', true],
+    ['client', true],
+    ['try', true],
+    ['server5', false],
+    ['Server1', false],
+    ['', false],
+    ['toString', false],
+    ['__proto__', false],
+    [undefined, false],
+  ];
+  for (const [name, is] of NAMES) assert.equal(isCommandName(name), is, name);
+});

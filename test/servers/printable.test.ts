@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { printable } from '../../src/servers/printable.ts';
+
+const SHOWN = 200;
+
+function shown(what: string | Uint8Array): string {
+  const bytes = Buffer.from(what as string);
+  return printable(bytes, 0, bytes.length);
+}
+
+describe('what clients send is shown as printable text', () => {
+  const TEXTS: [text: string, shown: string][] = [
+    ['', ''],
+    ['22 + 44', '22 + 44'],
+    ['~ !"\\', '~ !"\\'],
+    ['héllo × 你好 🙂', 'héllo × 你好 🙂'],
+    ['a\tb\nc\rd', 'a\\tb\\nc\\rd'],
+    ['\0', '\\x00'],
+    ['\x07\x08', '\\x07\\x08'],
+    ['\x1b[2J', '\\x1b[2J'],
+    ['\x1b]0;title\x07', '\\x1b]0;title\\x07'],
+    ['\x7f', '\\x7f'],
+    ['é\x1b[2J', 'é\\x1b[2J'],
+    ['\x80\x9b2J', '\\x80\\x9b2J'],
+    ['\xad', '\\xad'],
+    ['\u2028\u2029', '\\u{2028}\\u{2029}'],
+    ['\u202e\u202d\u2066\u2069', '\\u{202e}\\u{202d}\\u{2066}\\u{2069}'],
+    ['\u200b\u200e\ufeff', '\\u{200b}\\u{200e}\\u{feff}'],
+    ['\ue000\u{f0000}', '\\u{e000}\\u{f0000}'],
+    ['\u{e0041}', '\\u{e0041}'],
+    ['\uffff', '\\u{ffff}'],
+  ];
+  for (const [text, expected] of TEXTS) {
+    test(`${JSON.stringify(text)} is shown as ${expected}`, () => {
+      assert.equal(shown(text), expected);
+    });
+  }
+
+  const NOT_UTF8: [hex: string, shown: string][] = [
+    ['ff', '\\xff'],
+    ['6131fe', 'a1\\xfe'],
+    ['c3', '\\xc3'],
+    ['c3a9ff', '\\xc3\\xa9\\xff'],
+    ['eda080', '\\xed\\xa0\\x80'],
+    ['c09b', '\\xc0\\x9b'],
+    ['1bff', '\\x1b\\xff'],
+  ];
+  for (const [hex, expected] of NOT_UTF8) {
+    test(`the bytes ${hex}, which are not UTF-8, are shown as ${expected}`, () => {
+      assert.equal(shown(Buffer.from(hex, 'hex')), expected);
+    });
+  }
+
+  test('only the bytes from start to end are shown', () => {
+    assert.equal(printable(Buffer.from('abcdef'), 2, 4), 'cd');
+  });
+});
+
+describe('long messages are cut', () => {
+  const PREFIXES = ['', 'x', 'xx', 'xxx'];
+  const CHARACTERS = ['a', 'é', '你', '🙂'];
+  for (const character of CHARACTERS) {
+    for (const count of [250, 500, 1000]) {
+      test(`${count} times ${character}, wherever the cut falls`, () => {
+        for (const prefix of PREFIXES) {
+          const text = prefix + character.repeat(count);
+          const [whole, suffix] = [shown(text), `… (${Buffer.byteLength(text)} bytes)`];
+          assert(whole.endsWith(suffix), whole);
+          const cut = whole.slice(0, -suffix.length);
+          assert(text.startsWith(cut), cut);
+          assert.doesNotMatch(cut, /\p{Cs}/u, 'half a character is shown');
+          assert(cut.length === SHOWN || cut.length === SHOWN - 1, `${cut.length} are shown`);
+        }
+      });
+    }
+  }
+
+  const LENGTHS: [text: string, shown: string][] = [
+    ['x'.repeat(SHOWN), 'x'.repeat(SHOWN)],
+    ['x'.repeat(SHOWN + 1), `${'x'.repeat(SHOWN)}… (201 bytes)`],
+    ['é'.repeat(SHOWN), 'é'.repeat(SHOWN)],
+    ['é'.repeat(SHOWN + 1), `${'é'.repeat(SHOWN)}… (402 bytes)`],
+    ['\0'.repeat(SHOWN), `${'\\x00'.repeat(SHOWN / 4)}… (200 bytes)`],
+    [`${'x'.repeat(SHOWN - 4)}\x1b`, `${'x'.repeat(SHOWN - 4)}\\x1b`],
+    [`${'x'.repeat(SHOWN - 3)}\x1b`, `${'x'.repeat(SHOWN - 3)}… (198 bytes)`],
+    [`${'x'.repeat(SHOWN - 1)}\n`, `${'x'.repeat(SHOWN - 1)}… (200 bytes)`],
+    [`${'x'.repeat(SHOWN - 5)}\u202e`, `${'x'.repeat(SHOWN - 5)}… (198 bytes)`],
+  ];
+  for (const [text, expected] of LENGTHS) {
+    test(`200 characters at most, and no part of an escape: ${expected.slice(SHOWN - 8)}`, () => {
+      assert.equal(shown(text), expected);
+    });
+  }
+
+  test('bytes that are not UTF-8 are escaped in a long message too', () => {
+    assert.equal(shown(Buffer.alloc(2000, 0xff)), `${'\\xff'.repeat(SHOWN / 4)}… (2000 bytes)`);
+    const continuations = shown(Buffer.alloc(2000, 0x80));
+    assert.equal(continuations, `${'\\x80'.repeat(SHOWN / 4)}… (2000 bytes)`);
+  });
+});
+
+test('whatever the bytes, no control character, line end or half character is shown', () => {
+  const part = fc.oneof(
+    fc.uint8Array({ maxLength: 20 }),
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.constantFrom('\x1b', '\n', '\r', '\x9b', '\u2028', '\u202e', '🙂'.repeat(60)),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 12 }), parts => {
+      const bytes = Buffer.concat(parts.map(part => Buffer.from(part as string)));
+      assert.match(shown(bytes), /^[^\p{C}\p{Zl}\p{Zp}]{0,220}$/u);
+    }),
+    { numRuns: 500 },
+  );
+});
