@@ -27,6 +27,8 @@ export class Output implements Watcher {
   #bytes = Buffer.alloc(0);
   #position = 0;
   #dropped = 0;
+  /** Dropped lines that a note at the end of `#bytes` tells of. */
+  #noted = 0;
   #stalled = false;
   #gone = false;
 
@@ -61,9 +63,10 @@ export class Output implements Watcher {
 
   #hasBytes(): boolean {
     if (this.#position < this.#bytes.length) return true;
-    if (this.#dropped > 0 && this.#lines !== '') {
-      this.#lines += `(${this.#dropped} lines not shown: the display was too slow)\n`;
-      this.#dropped = 0;
+    this.#noted = this.#lines === '' ? 0 : this.#dropped;
+    this.#dropped -= this.#noted;
+    if (this.#noted > 0) {
+      this.#lines += `(${this.#noted} lines not shown: the display was too slow)\n`;
     }
     this.#bytes = Buffer.from(this.#lines);
     this.#position = 0;
@@ -104,6 +107,7 @@ export class Output implements Watcher {
       this.#position = this.#bytes.length;
     } else {
       for (const byte of this.#bytes.subarray(this.#position)) if (byte === LF) this.#dropped++;
+      if (this.#noted > 0) this.#dropped += this.#noted - 1;
       this.#position = this.#bytes.length;
     }
   }
