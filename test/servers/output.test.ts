@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { platform } from 'node:process';
@@ -148,6 +149,22 @@ describe('output', () => {
     // It is the last one to hold the socket open: now the stream ends.
     await printer.do({ stdout: '/dev/null' });
     shownOf(linesOf(await shown), FLOOD + 1);
+  });
+
+  test('a blocking socket nobody reads never blocks either', async t => {
+    const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+    t.after(() => server.close());
+    await once(server, 'listening');
+    const connected = once(server, 'connection');
+    await printer.do({ stdoutPort: (server.address() as AddressInfo).port });
+    const [socket] = await connected;
+    const lines = 5 * FLOOD;
+    assert.equal((await printer.do({ print: lines })).stalled, true);
+    const shown = text(socket);
+    await printer.do({ drain: true });
+    await printer.do({ print: 1 });
+    await printer.do({ stdout: '/dev/null' });
+    shownOf(linesOf(await shown), lines + 1);
   });
 
   test('a pipe nobody reads never blocks, the backlog is bounded, lines are counted', async () => {
