@@ -191,7 +191,7 @@ describe('the calculator conversation', () => {
         assert(replies.length - 1 - lineFeeds === 0 || replies.length - 1 - lineFeeds === 1);
         for (const reply of replies) assert.match(reply, /^[\P{C}]{1,4095}$/u);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });
