@@ -1,7 +1,11 @@
 #!/usr/bin/env node
-/** The command line: which command, and what its end means as an exit code. */
+/**
+ * The command line: which command, and what its end means as an exit code.
+ *
+ * `process` is the global one: importing node:process opens all the standard streams, and makes
+ * pipes among them non-blocking for everybody who shares them.
+ */
 import { readFileSync } from 'node:fs';
-import { argv, exit, stderr, stdin, stdout } from 'node:process';
 import { addressFrom, parseArguments, UsageError, wholeNumber } from './arguments.ts';
 import { type Address, formatAddress } from './sockets/address.ts';
 import { type CommandName, commandHelp, generalHelp, isCommandName } from './usage.ts';
@@ -16,15 +20,15 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
   if (name === '--help' || name === '-h') return say(generalHelp());
   if (name === '--version') return say(version());
   if (!isCommandName(name)) {
-    stderr.write(name === undefined ? '' : `calcd: unknown command '${name}'\n\n`);
-    stderr.write(`${generalHelp()}\n`);
+    process.stderr.write(name === undefined ? '' : `calcd: unknown command '${name}'\n\n`);
+    process.stderr.write(`${generalHelp()}\n`);
     return EXIT_USAGE;
   }
   try {
     return await run(name, words);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    stderr.write(`calcd ${name}: ${error.message}\nTry 'calcd ${name} --help'.\n`);
+    process.stderr.write(`calcd ${name}: ${error.message}\nTry 'calcd ${name} --help'.\n`);
     return EXIT_USAGE;
   }
 }
@@ -41,7 +45,13 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
   if (name === 'client') {
     const { runClient } = await import('./client/client.ts');
     const address = addressFrom(positionals, 1);
-    return runClient({ ...address, quiet, input: stdin, output: stdout, errors: stderr });
+    return runClient({
+      ...address,
+      quiet,
+      input: process.stdin,
+      output: process.stdout,
+      errors: process.stderr,
+    });
   }
   const address = addressFrom(positionals, 0);
   const maxClients = options['max-clients'];
@@ -76,7 +86,7 @@ async function serve(name: keyof typeof SERVERS, options: ServeOptions): Promise
   } catch (error) {
     const { reason, code } = error as { reason?: string; code?: string };
     if (!reason) throw error;
-    stderr.write(
+    process.stderr.write(
       `calcd: cannot listen on ${formatAddress(options.address)}: ${reason} (${code})\n`,
     );
     return EXIT_FAILED;
@@ -84,7 +94,7 @@ async function serve(name: keyof typeof SERVERS, options: ServeOptions): Promise
 }
 
 function say(text: string): number {
-  stdout.write(`${text}\n`);
+  process.stdout.write(`${text}\n`);
   return 0;
 }
 
@@ -93,4 +103,4 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-exit(await main(argv.slice(2)));
+process.exit(await main(process.argv.slice(2)));

@@ -4,7 +4,6 @@
  * and errno included; socket.ts and select.ts say what they mean.
  */
 import { constants } from 'node:os';
-import { arch, platform } from 'node:process';
 import koffi from 'koffi';
 import type { Address } from './address.ts';
 
@@ -59,6 +58,7 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, Platform>> = {
 };
 
 function platformOrThrow(): Platform {
+  const { arch, platform } = process; // Importing node:process has effects: see cli.ts.
   const found = PLATFORMS[platform];
   if (!found) {
     throw new Error(`calcd's sockets need Linux or macOS; this is ${platform} on ${arch}`);
