@@ -87,3 +87,11 @@ describe('a pause would complete a reply', () => {
     });
   }
 });
+
+test('the line end of a greeting does not promise one at the end of replies', () => {
+  const reader = new ReplyReader();
+  assert.equal(reader.receive(Buffer.from('Welcome!\n'), false), 'Welcome!');
+  reader.receive(Buffer.from('66'));
+  assert.equal(reader.unfinished, true);
+  assert.equal(reader.finish(), '66');
+});

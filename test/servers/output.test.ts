@@ -12,6 +12,7 @@ import { after, before, describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DISPLAY_BACKLOG_BYTES } from '../../src/servers/limits.ts';
+import { calcd } from '../support/calcd.ts';
 import type { Command, Report } from './fixtures/printer.ts';
 
 const PRINTER = fileURLToPath(new URL('./fixtures/printer.ts', import.meta.url));
@@ -236,4 +237,21 @@ describe('output', () => {
   test('a closed stdout does not end or stall the process', async () => {
     assert.equal((await closed.do({ print: FLOOD })).stalled, false);
   });
+});
+
+const linuxOnly = { skip: platform !== 'linux' && 'looks into /proc', timeout: DEADLINE_MS };
+test('a server leaves the pipe blocking for the others who share it', linuxOnly, async t => {
+  const directory = fs.mkdtempSync(join(tmpdir(), 'calcd-output-'));
+  t.after(() => fs.rmSync(directory, { recursive: true }));
+  const pipe = join(directory, 'pipe');
+  execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
+  const reader = new Reader(pipe);
+  const writer = fs.openSync(pipe, 'w');
+  const server = calcd(t, ['server3', '127.0.0.1', '0'], { stdio: ['ignore', writer, 'pipe'] });
+  while (reader.lines().length === 0) await reader.during(turn());
+  const info = fs.readFileSync(`/proc/${server.pid}/fdinfo/1`, 'utf8');
+  const flags = Number.parseInt(/^flags:\s*(\d+)$/m.exec(info)?.[1] ?? '', 8);
+  assert.equal(flags & fs.constants.O_NONBLOCK, 0);
+  fs.closeSync(writer);
+  reader.close();
 });
