@@ -18,7 +18,8 @@ export function parseArguments(command: CommandName, words: readonly string[]): 
     const parsed = parseArgs({ args: [...words], options, allowPositionals: true });
     return { positionals: parsed.positionals, options: parsed.values as Arguments['options'] };
   } catch (error) {
-    throw new UsageError((error as Error).message.split(/\.\s/)[0]);
+    const [complaint] = (error as Error).message.split(/\.\s/) as [string];
+    throw new UsageError(complaint.charAt(0).toLowerCase() + complaint.slice(1));
   }
 }
 
@@ -26,7 +27,8 @@ export function parseArguments(command: CommandName, words: readonly string[]): 
 export function addressFrom(positionals: readonly string[], lowestPort: 0 | 1): Address {
   const [host, port, ...more] = positionals;
   if (host === undefined) throw new UsageError('IP and PORT are missing');
-  if (port === undefined) throw new UsageError('PORT is missing');
+  if (port === undefined)
+    throw new UsageError(`${isIPv4(host) ? 'PORT' : 'IP or PORT'} is missing`);
   if (more.length > 0) throw new UsageError(`unexpected argument '${more[0]}'`);
   if (!isIPv4(host)) throw new UsageError(`not an IPv4 address: '${host}'`);
   return { host, port: wholeNumber('port', port, lowestPort, 65_535) };

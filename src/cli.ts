@@ -7,7 +7,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { addressFrom, parseArguments, UsageError, wholeNumber } from './arguments.ts';
-import { type Address, formatAddress } from './sockets/address.ts';
+import type { ServerOptions } from './servers/server.ts';
 import { type CommandName, commandHelp, generalHelp, isCommandName } from './usage.ts';
 
 const EXIT_FAILED = 1;
@@ -17,7 +17,7 @@ const EXIT_USAGE = 2;
 const MOST_CLIENTS = 1_000_000;
 
 async function main([name, ...words]: readonly string[]): Promise<number> {
-  if (name === '--help' || name === '-h') return say(generalHelp());
+  if (name === '--help' || name === '-h' || name === 'help') return say(generalHelp());
   if (name === '--version') return say(version());
   if (!isCommandName(name)) {
     process.stderr.write(name === undefined ? '' : `calcd: unknown command '${name}'\n\n`);
@@ -72,23 +72,14 @@ const SERVERS = {
   server4: async () => (await import('./servers/server4.ts')).server4,
 };
 
-interface ServeOptions {
-  address: Address;
-  quiet: boolean;
-  maxClients: number | undefined;
-}
-
-async function serve(name: keyof typeof SERVERS, options: ServeOptions): Promise<number> {
+async function serve(name: keyof typeof SERVERS, options: ServerOptions): Promise<number> {
   const server = await SERVERS[name]();
   try {
     await server(options);
     return 0;
   } catch (error) {
-    const { reason, code } = error as { reason?: string; code?: string };
-    if (!reason) throw error;
-    process.stderr.write(
-      `calcd: cannot listen on ${formatAddress(options.address)}: ${reason} (${code})\n`,
-    );
+    if (!(error instanceof Error && error.name === 'CannotListen')) throw error;
+    process.stderr.write(`calcd: ${error.message}\n`);
     return EXIT_FAILED;
   }
 }

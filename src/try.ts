@@ -18,6 +18,10 @@ export async function tryOut(): Promise<number> {
   const started = await startServer();
   if (!started) return 1;
   const { server, port } = started;
+  process.once('SIGTERM', () => {
+    server.kill('SIGTERM');
+    process.kill(process.pid, 'SIGTERM');
+  });
   stdout.write(`Server listening on ${HOST}:${port}\n`);
   const exitCode = await runClient({
     host: HOST,

@@ -3,8 +3,7 @@
  * it half-closes the connection and still waits for the reply that is due.
  */
 import { createConnection, type Socket } from 'node:net';
-import { createInterface, cursorTo, type Interface } from 'node:readline';
-import type { WriteStream } from 'node:tty';
+import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
 import { getSystemErrorMap } from 'node:util';
 import { REPLY_PAUSE_MS, ReplyReader } from './reply-reader.ts';
 
@@ -16,8 +15,10 @@ const SILENCE_MS = 2000;
 /** With nobody to press Ctrl+C, so long is waited for a reply or a connection. */
 const TIMEOUT_MS = 10_000;
 
-/** A server that greets does so at once; input from a pipe waits for that, or the greeting would be
- * taken for the first reply. */
+/**
+ * A server that greets, or refuses, does so at once. Nothing is asked before, or a greeting would
+ * be taken for the first reply.
+ */
 const GREETING_MS = 50;
 
 /** Lines read ahead from a pipe. */
@@ -44,10 +45,10 @@ class Client {
   readonly #resolve: (exitCode: number) => void;
   readonly #interactive: boolean;
   readonly #connection: Socket;
-  readonly #lines: Interface;
+  #lines: Interface | undefined;
   readonly #replies = new ReplyReader();
   readonly #queue: string[] = [];
-  #state: 'connecting' | 'greeting' | 'asking' | 'waiting' | 'ended' = 'connecting';
+  #state: 'connecting' | 'listening' | 'asking' | 'waiting' | 'ended' = 'connecting';
   #silent = false;
   #inputEnded = false;
   #timer: NodeJS.Timeout | undefined;
@@ -58,13 +59,6 @@ class Client {
     this.#resolve = resolve;
     const { host, port, input, output, quiet } = options;
     this.#interactive = input.isTTY && output.isTTY && !quiet;
-    this.#lines = createInterface({
-      input,
-      prompt: PROMPT,
-      terminal: this.#interactive,
-      ...(this.#interactive && { output }),
-    });
-    this.#lines.pause();
     this.#connection = createConnection({ host, port, family: 4, noDelay: true });
     this.#setTimer(TIMEOUT_MS, () => this.#fail('cannot connect', 'no answer', 'ETIMEDOUT'));
     this.#listen();
@@ -76,32 +70,48 @@ class Client {
       .on('data', bytes => this.#received(bytes))
       .on('error', (error: NodeJS.ErrnoException) => this.#connectionFailed(error))
       .on('close', () => this.#serverLeft());
-    this.#lines
-      .on('line', line => this.#entered(line))
-      .on('close', () => this.#inputEnds())
-      .on('SIGINT', this.#interrupted);
     process.on('SIGINT', this.#interrupted);
-    this.#options.output.on('error', () => this.#end(0));
+    this.#options.output.on('error', error => this.#outputFailed(error));
   }
 
   #connected(): void {
     if (!this.#options.quiet) this.#print('Connected to server');
-    this.#state = 'greeting';
-    this.#setTimer(this.#interactive ? 0 : GREETING_MS, () => this.#ask());
+    this.#state = 'listening';
+    this.#setTimer(GREETING_MS, () => this.#askUnlessGreeted());
+  }
+
+  #askUnlessGreeted(): void {
+    if (this.#replies.unfinished) this.#setTimer(REPLY_PAUSE_MS, () => this.#askUnlessGreeted());
+    else this.#ask();
+  }
+
+  /** Not before there is somebody to talk to: until then Ctrl+C is the terminal's. */
+  #readLines(): Interface {
+    const { input, output } = this.#options;
+    return createInterface({
+      input,
+      terminal: this.#interactive,
+      ...(this.#interactive && { output }),
+    })
+      .on('line', line => this.#entered(line))
+      .on('close', () => this.#inputEnds())
+      .on('SIGINT', this.#interrupted)
+      .on('SIGTSTP', () => this.#suspend());
   }
 
   #ask(): void {
     this.#state = 'asking';
     this.#setTimer(0, undefined);
+    this.#lines ??= this.#readLines();
     if (this.#queue.length < LINES_AHEAD) this.#lines.resume();
     if (this.#queue.length > 0) this.#send(this.#queue.shift() as string);
     else if (this.#inputEnded) this.#end(0);
-    else if (this.#interactive) this.#lines.prompt();
+    else this.#prompt();
   }
 
   #entered(line: string): void {
     this.#queue.push(line);
-    if (this.#queue.length >= LINES_AHEAD) this.#lines.pause();
+    if (this.#queue.length >= LINES_AHEAD) this.#lines?.pause();
     if (this.#state === 'asking') this.#ask();
     else if (this.#state === 'waiting' && this.#silent) this.#stopWaiting();
   }
@@ -119,21 +129,26 @@ class Client {
     this.#connection.write(`${line}\n`);
     if (this.#inputEnded && this.#queue.length === 0) this.#connection.end();
     if (this.#interactive) this.#setTimer(SILENCE_MS, () => this.#noticeSilence());
-    else
-      this.#setTimer(TIMEOUT_MS, () => this.#fail('no reply', 'the server is silent', 'ETIMEDOUT'));
+    else this.#giveUpLater();
+  }
+
+  #giveUpLater(): void {
+    this.#setTimer(TIMEOUT_MS, () => this.#fail('no reply', 'the server is silent', 'ETIMEDOUT'));
   }
 
   #noticeSilence(): void {
     this.#silent = true;
-    this.#print('Still waiting: the server may be busy with another client. Enter asks again.');
+    this.#print('(no reply yet; press Enter to stop waiting for it)');
   }
 
   #inputEnds(): void {
     if (this.#state === 'ended') return;
     this.#inputEnded = true;
-    if (this.#interactive) this.#print('');
-    if (this.#queue.length === 0) this.#connection.end();
-    if (this.#state === 'asking' && this.#queue.length === 0) this.#end(0);
+    if (this.#interactive) this.#newLine();
+    if (this.#queue.length > 0) return;
+    this.#connection.end();
+    if (this.#state === 'asking') this.#end(0);
+    else if (this.#state === 'waiting') this.#giveUpLater();
   }
 
   #received(bytes: Buffer): void {
@@ -152,6 +167,7 @@ class Client {
 
   #replied(reply: string): void {
     if (this.#state === 'waiting') {
+      this.#state = 'listening';
       this.#print(this.#options.quiet ? reply : `Server replied: ${reply}`);
       this.#ask();
     } else {
@@ -161,45 +177,52 @@ class Client {
 
   #showUnasked(text: string): void {
     if (this.#options.quiet) this.#options.errors.write(`${text}\n`);
-    else this.#aboveThePrompt(() => this.#print(`Server says: ${text}`));
-  }
-
-  /** Leaves what the user is typing as it was. */
-  #aboveThePrompt(print: () => void): void {
-    const asking = this.#interactive && this.#state === 'asking';
-    if (asking) {
-      cursorTo(this.#options.output, 0);
-      (this.#options.output as WriteStream).clearLine(0);
-    }
-    print();
-    if (asking) this.#lines.prompt(true);
+    else this.#print(`Server says: ${text}`);
   }
 
   #connectionFailed(error: NodeJS.ErrnoException): void {
     const what = this.#state === 'connecting' ? 'cannot connect' : 'connection lost';
-    const reason = getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;
-    this.#fail(what, reason, error.code ?? 'unknown');
+    this.#fail(what, reasonOf(error), error.code ?? 'unknown');
   }
 
   #serverLeft(): void {
     if (this.#state === 'ended') return;
     this.#finishReply();
     if (this.#inputEnded && this.#queue.length === 0 && this.#state !== 'waiting') this.#end(0);
-    else this.#fail('connection lost', 'the server closed the connection', 'EOF');
+    else {
+      const what = this.#state === 'listening' ? 'not served' : 'connection lost';
+      this.#fail(what, 'the server closed the connection', 'EOF');
+    }
+  }
+
+  /** Whoever reads our output may stop when it has enough; to lose replies otherwise is a failure. */
+  #outputFailed(error: NodeJS.ErrnoException): void {
+    if (error.code === 'EPIPE') this.#end(0);
+    else this.#fail('cannot write', reasonOf(error), error.code ?? 'unknown');
   }
 
   #fail(what: string, reason: string, code: string): void {
     if (this.#state === 'ended') return;
     const { errors, host, port } = this.#options;
-    if (this.#interactive && this.#state === 'asking') this.#print('');
+    if (this.#interactive && this.#state === 'asking') this.#newLine();
     errors.write(`calcd: ${what}: ${host}:${port}: ${reason} (${code})\n`);
     this.#end(1);
   }
 
   readonly #interrupted = (): void => {
-    if (this.#interactive) this.#print('');
+    if (this.#interactive) this.#newLine();
     this.#end(0);
   };
+
+  /** Ctrl+Z stops the whole process group, as the terminal itself would: npm waits for us. */
+  #suspend(): void {
+    this.#options.input.setRawMode(false);
+    process.once('SIGCONT', () => {
+      this.#options.input.setRawMode(true);
+      this.#prompt();
+    });
+    process.kill(0, 'SIGTSTP');
+  }
 
   #end(exitCode: number): void {
     if (this.#state === 'ended') return;
@@ -207,7 +230,7 @@ class Client {
     this.#setTimer(0, undefined);
     clearTimeout(this.#pause);
     process.off('SIGINT', this.#interrupted);
-    this.#lines.close();
+    this.#lines?.close();
     this.#connection.destroy();
     this.#resolve(exitCode);
   }
@@ -218,7 +241,33 @@ class Client {
     if (action) this.#timer = setTimeout(action, milliseconds);
   }
 
-  #print(line: string): void {
-    this.#options.output.write(`${line}\n`);
+  /** Whether the cursor stands behind a prompt, or something that has been typed. */
+  get #lineIsBegun(): boolean {
+    return this.#interactive && (this.#state === 'asking' || Boolean(this.#lines?.line));
   }
+
+  /** Shows the prompt, if it is time to ask, and whatever has been typed already. */
+  #prompt(): void {
+    this.#lines?.setPrompt(this.#state === 'asking' ? PROMPT : '');
+    if (this.#lineIsBegun) this.#lines?.prompt(true);
+  }
+
+  /** Prints a line; at a terminal above the prompt, and what is being typed stays. */
+  #print(line: string): void {
+    const { output } = this.#options;
+    if (this.#lineIsBegun) {
+      cursorTo(output, 0);
+      clearLine(output, 0);
+    }
+    output.write(`${line}\n`);
+    this.#prompt();
+  }
+
+  #newLine(): void {
+    this.#options.output.write('\n');
+  }
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  return getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;
 }

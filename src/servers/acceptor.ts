@@ -7,7 +7,7 @@ import type { Accepted, Socket } from '../sockets/socket.ts';
 import { SystemError } from '../sockets/system-error.ts';
 import type { Display } from './display.ts';
 import { ACCEPT_PAUSE_MS, ACCEPTS_PER_TURN } from './limits.ts';
-import { PoliteCloser } from './polite-close.ts';
+import type { PoliteCloser } from './polite-close.ts';
 import type { SelectLoop, Watcher } from './select-loop.ts';
 
 /** No descriptor or memory for another socket: not the client's fault, and it may pass. */
@@ -33,6 +33,7 @@ export class Acceptor implements Watcher {
   readonly #clients: Clients;
   readonly #limit: number;
   readonly #closer: PoliteCloser;
+  #wasFull = false;
   #exhausted = false;
   #stopped = false;
 
@@ -42,6 +43,7 @@ export class Acceptor implements Watcher {
     listener: Socket,
     display: Display,
     clients: Clients,
+    closer: PoliteCloser,
     limit: number,
   ) {
     this.fd = listener.fd;
@@ -50,26 +52,26 @@ export class Acceptor implements Watcher {
     this.#display = display;
     this.#clients = clients;
     this.#limit = limit;
-    this.#closer = new PoliteCloser(loop);
+    this.#closer = closer;
     loop.watchReads(this);
   }
 
   /** Newcomers wait for the end of the turn: a client that leaves in the same turn makes room. */
   readable(): void {
-    this.#loop.again(this.#accept);
+    this.#loop.atEndOfTurn(this.#accept);
   }
 
   writable(): void {}
 
-  /** No more clients; those that were refused are waited for no longer. */
+  /** No more clients. */
   stop(): void {
     this.#stopped = true;
     this.#loop.forget(this);
     this.#listener.close();
-    this.#closer.stop();
   }
 
   readonly #accept = (): void => {
+    if (this.#mayHaveRoomSoon()) return;
     for (let count = 0; count < ACCEPTS_PER_TURN && !this.#stopped; count++) {
       const accepted = this.#next();
       if (!accepted) return;
@@ -80,6 +82,15 @@ export class Acceptor implements Watcher {
       }
     }
   };
+
+  /** Nobody is refused for a client that is gone already: it has one more turn to show that. */
+  #mayHaveRoomSoon(): boolean {
+    const isFull = this.#clients.size >= this.#limit;
+    const isNews = isFull && !this.#wasFull;
+    this.#wasFull = isNews;
+    if (isNews) this.#loop.atEndOfTurn(this.#accept);
+    return isNews;
+  }
 
   #refuse({ socket, peer }: Accepted): void {
     const others = this.#limit === 1 ? 'another client is' : `${this.#limit} clients are`;

@@ -3,6 +3,7 @@
  * It is started before its client is known, waits for the assignment, and ends with its client.
  */
 import { Buffer } from 'node:buffer';
+import { performance } from 'node:perf_hooks';
 import { parentPort } from 'node:worker_threads';
 import { CalculatorConversation } from '../conversation/calculator-conversation.ts';
 import type { Conversation } from '../conversation/conversation.ts';
@@ -11,47 +12,86 @@ import { ReplyBuffer } from '../conversation/reply-buffer.ts';
 import { FdSet, INTERRUPTED, select } from '../sockets/select.ts';
 import { Socket } from '../sockets/socket.ts';
 import { SystemError } from '../sockets/system-error.ts';
-import { Display } from './display.ts';
-import { RECEIVE_BYTES } from './limits.ts';
+import { Display, departure } from './display.ts';
+import { GRACE_MS, RECEIVE_BYTES } from './limits.ts';
 import { Output } from './output.ts';
-import { CLOSED_BY_CLIENT } from './session.ts';
 import { answerTurn } from './turn.ts';
 
 /** The client a thread is given. */
 export interface Assignment {
-  /** Its blocking socket, which the main thread closes when the thread has ended. */
+  /** Its socket, which the main thread closes when the thread has ended. */
   readonly fd: number;
   readonly quiet: boolean;
+  /** Shared: 1 once the server stops, so that the end of input may be the server's doing. */
+  readonly stopping: Int32Array;
 }
 
 /** What a thread says: that it waits for its client, and at last why the client left. */
 export type Report = 'ready' | { readonly reason: string };
 
+/** How often a stopping thread looks whether its replies have arrived. */
+const DELIVERY_LOOK_MS = 10;
+
 const input = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
 const replies = new ReplyBuffer();
 
-parentPort?.once('message', ({ fd, quiet }: Assignment) => {
+parentPort?.once('message', ({ fd, quiet, stopping }: Assignment) => {
+  const socket = new Socket(fd);
   const output = new Output();
   const display = new Display(output, { quiet, severalClients: true });
-  const reason = serve(new Socket(fd), new CalculatorConversation(display.observer(fd)), output);
+  const reason = serve(socket, new CalculatorConversation(display.observer(fd)), output, stopping);
   parentPort?.postMessage({ reason } satisfies Report);
+  if (!Atomics.load(stopping, 0)) socket.shutdown('write');
 });
 parentPort?.postMessage('ready' satisfies Report);
 
 /** @returns why the client left. */
-function serve(socket: Socket, conversation: Conversation, output: Output): string {
+function serve(
+  socket: Socket,
+  conversation: Conversation,
+  output: Output,
+  stopping: Int32Array,
+): string {
   try {
-    while (receive(socket, conversation, output)) answer(socket, conversation, output);
+    socket.setNonBlocking(false);
+    converse(socket, conversation, output);
+    const isStopping = Atomics.load(stopping, 0) === 1;
+    if (isStopping) {
+      // There was no room to arrive for what the client's own system still holds.
+      pauseThread();
+      converse(socket, conversation, output);
+    }
+    conversation.end();
     answer(socket, conversation, output);
-    socket.shutdown('write');
-    return CLOSED_BY_CLIENT;
+    return isStopping ? deliver(socket) : departure.closedByClient;
   } catch (error) {
-    if (error instanceof SystemError) return `${error.reason} (${error.code})`;
+    if (error instanceof SystemError) return departure.failed(error);
     throw error;
   }
 }
 
-/** Hands the conversation what the client does next. @returns false when that is to end. */
+/** Until the end of what can be received. */
+function converse(socket: Socket, conversation: Conversation, output: Output): void {
+  while (receive(socket, conversation, output)) answer(socket, conversation, output);
+}
+
+/**
+ * The server stopped, so more input may still come, and to close then means a reset: wait until the
+ * client's system has the replies, or the main thread cuts us off.
+ */
+function deliver(socket: Socket): string {
+  const until = performance.now() + GRACE_MS;
+  while (socket.unacknowledged() > 0 && performance.now() < until) {
+    pauseThread();
+  }
+  return departure.serverStopped;
+}
+
+function pauseThread(): void {
+  select(new FdSet(), new FdSet(), DELIVERY_LOOK_MS);
+}
+
+/** Hands the conversation what the client does next. @returns false at the end of the stream. */
 function receive(socket: Socket, conversation: Conversation, output: Output): boolean {
   if (!waitForClient(socket, conversation, output)) {
     conversation.pause();
@@ -59,7 +99,6 @@ function receive(socket: Socket, conversation: Conversation, output: Output): bo
   }
   const received = socket.recv(input);
   if (received > 0) conversation.receive(input, received);
-  else conversation.end();
   return received > 0;
 }
 

@@ -7,6 +7,14 @@ import { ACCEPT_PAUSE_MS } from './limits.ts';
 import type { Output } from './output.ts';
 import { printable } from './printable.ts';
 
+/** Why a client left, in words. */
+export const departure = {
+  closedByClient: 'closed by the client',
+  serverStopped: 'the server stopped',
+  cutOff: 'cut off, the server stopped',
+  failed: ({ reason, code }: SystemError): string => `${reason} (${code})`,
+};
+
 export interface DisplayOptions {
   /** No line per message. */
   readonly quiet: boolean;
@@ -25,6 +33,13 @@ export class Display {
 
   listening(address: Address): void {
     this.#output.print(`Server listening on ${formatAddress(address)}`);
+  }
+
+  /** How many clients there is room for. */
+  room(limit: number): void {
+    if (this.#options.severalClients) {
+      this.#output.print(`Serving at most ${limit} clients at a time`);
+    }
   }
 
   connected(fd: number, peer: Address): void {

@@ -30,6 +30,9 @@ export const GRACE_MS = 2000;
 /** Seconds of silence after which the system asks whether the peer's machine is still there. */
 export const KEEPALIVE_S = 300;
 
+/** Bytes of display lines after which they are written without waiting for the end of the turn. */
+export const DISPLAY_FLUSH_BYTES = 64 * 1024;
+
 /** Bytes of display lines that may wait for a slow terminal before lines are dropped. */
 export const DISPLAY_BACKLOG_BYTES = 256 * 1024;
 
@@ -45,23 +48,26 @@ const THREAD_CLIENTS = 256;
 /** Descriptors for all but clients: Node's own, the listener, refused clients on their way out. */
 const RESERVED_DESCRIPTORS = 40;
 
+/** Measured: a client's socket, and what its thread's event loop and display open for themselves. */
+const DESCRIPTORS_PER_THREAD = 6;
+
 /** Measured: a worker thread maps some 37 regions and takes 7.5 MB. Twice that is left free. */
 const MAPS_PER_THREAD = 74;
 const BYTES_PER_THREAD = 15 * 1024 * 1024;
 
-/** How many clients one select loop serves. */
-export function selectClientLimit(): number {
-  return Math.min(SELECT_CLIENTS, descriptorsForClients());
+/** How many clients one select loop serves, fewer when so `wanted`. */
+export function selectClientLimit(wanted = SELECT_CLIENTS): number {
+  return Math.min(wanted, descriptorsForClients());
 }
 
 /**
- * How many clients a thread each can be given here. The process aborts, with no way to catch it,
+ * How many clients a thread each can be given here, fewer when so `wanted`. The process aborts, with no way to catch it,
  * when threads run out of memory maps, so the limit keeps far away from that.
  */
-export function threadClientLimit(): number {
+export function threadClientLimit(wanted = THREAD_CLIENTS): number {
   return Math.min(
-    THREAD_CLIENTS,
-    descriptorsForClients(),
+    wanted,
+    atLeastOne(descriptorsForClients() / DESCRIPTORS_PER_THREAD - STARTS_AT_A_TIME),
     atLeastOne(softLimit(RLIMIT_NPROC) / 2),
     atLeastOne(memoryMaps() / MAPS_PER_THREAD),
     atLeastOne(availableMemory() / BYTES_PER_THREAD),

@@ -1,7 +1,17 @@
 /** Opens the socket that a server's clients connect to. */
-import type { Address } from '../sockets/address.ts';
+import { type Address, formatAddress } from '../sockets/address.ts';
 import { Socket } from '../sockets/socket.ts';
+import { SystemError } from '../sockets/system-error.ts';
 import { BACKLOG, KEEPALIVE_S } from './limits.ts';
+
+/** The address that cannot be listened on, and why. */
+export class CannotListen extends Error {
+  override readonly name = 'CannotListen';
+
+  constructor(address: Address, { reason, code }: SystemError) {
+    super(`cannot listen on ${formatAddress(address)}: ${reason} (${code})`);
+  }
+}
 
 /**
  * A non-blocking listening socket. What is set here the clients' sockets inherit: no delay, so that
@@ -20,6 +30,6 @@ export function listenOn(address: Address): Socket {
     return listener;
   } catch (error) {
     listener.close();
-    throw error;
+    throw error instanceof SystemError ? new CannotListen(address, error) : error;
   }
 }

@@ -3,15 +3,10 @@
  * reads, a full disk: lines wait in a bounded backlog, past it they are dropped and later counted.
  */
 import { Buffer } from 'node:buffer';
-import { constants, fstatSync, openSync, writeSync } from 'node:fs';
-import { FdSet, select } from '../sockets/select.ts';
-import { DISPLAY_BACKLOG_BYTES } from './limits.ts';
+import { writeSync } from 'node:fs';
+import { DISPLAY_BACKLOG_BYTES, DISPLAY_FLUSH_BYTES } from './limits.ts';
 import type { Watcher } from './select-loop.ts';
-
-const STDOUT = 1;
-
-/** A pipe takes so many bytes as a whole or not at all, whoever else writes to it: PIPE_BUF. */
-const WRITE_BYTES = 4096;
+import { type StandardOutput, standardOutput, WRITE_BYTES } from './standard-output.ts';
 
 const LF = 0x0a;
 
@@ -20,7 +15,7 @@ const GONE = new Set(['EPIPE', 'EBADF', 'EIO', 'ECONNRESET']);
 
 export class Output implements Watcher {
   readonly fd: number;
-  readonly #mayBlock: boolean;
+  readonly #standard: StandardOutput;
   /** Lines not encoded yet. */
   #lines = '';
   /** Encoded lines, from `#position` on still to be written. */
@@ -33,9 +28,8 @@ export class Output implements Watcher {
   #gone = false;
 
   constructor() {
-    const reopened = reopenNonBlocking();
-    this.fd = reopened ?? STDOUT;
-    this.#mayBlock = reopened === undefined && !fstatSync(STDOUT).isFile();
+    this.#standard = standardOutput();
+    this.fd = this.#standard.fd;
   }
 
   /** Whether lines wait until the output can be written again. */
@@ -43,9 +37,14 @@ export class Output implements Watcher {
     return this.#stalled;
   }
 
+  get #unwritten(): number {
+    return this.#bytes.length - this.#position;
+  }
+
   print(line: string): void {
     if (this.#gone) return;
-    if (this.#lines.length + this.#bytes.length > DISPLAY_BACKLOG_BYTES) this.#dropped++;
+    if (this.#lines.length > DISPLAY_FLUSH_BYTES) this.flush();
+    if (this.#lines.length + this.#unwritten > DISPLAY_BACKLOG_BYTES) this.#dropped++;
     else this.#lines += `${line}\n`;
   }
 
@@ -76,7 +75,7 @@ export class Output implements Watcher {
 
   /** @returns whether it could. */
   #write(): boolean {
-    if (this.#mayBlock && !isWritable(this.fd)) {
+    if (!this.#standard.isWritable()) {
       this.#stalled = true;
       return false;
     }
@@ -111,30 +110,4 @@ export class Output implements Watcher {
       this.#position = this.#bytes.length;
     }
   }
-}
-
-/**
- * Opens a terminal or pipe anew, for O_NONBLOCK belongs to the open file and our own must not
- * disturb those who share it. Undefined where that is not possible or not needed.
- */
-function reopenNonBlocking(): number | undefined {
-  const status = fstatSync(STDOUT);
-  if (process.platform !== 'linux' || !(status.isFIFO() || status.isCharacterDevice())) {
-    return undefined;
-  }
-  try {
-    return openSync(
-      `/proc/self/fd/${STDOUT}`,
-      constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY,
-    );
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether select(2) says so: a pipe or socket then takes WRITE_BYTES without blocking. */
-function isWritable(fd: number): boolean {
-  const writable = new FdSet();
-  writable.add(fd);
-  return select(new FdSet(), writable, 0) > 0;
 }

@@ -27,8 +27,13 @@ export class PoliteCloser {
     closing.start(reply, this.#closing.size <= POLITE_CLOSES);
   }
 
+  /** Clients that are still waited for. */
+  get size(): number {
+    return this.#closing.size;
+  }
+
   /** Waits for nobody any longer. */
-  stop(): void {
+  cutOff(): void {
     for (const closing of this.#closing) closing.close();
   }
 }

@@ -3,10 +3,10 @@
  *
  *   1. when Node's event loop was ready, or a signal came, Node gets a turn;
  *   2. what has to be done before each sleep is done, the display say;
- *   3. select waits until a descriptor is ready, a timer falls due, or not at all when somebody
- *      asked for another go;
+ *   3. select waits until a descriptor is ready, a timer falls due, or not at all when there are
+ *      actions for the end of the turn;
  *   4. each watcher whose descriptor is ready is told so;
- *   5. who asked for another go gets it;
+ *   5. actions for the end of the turn are run; what they ask for comes in the next;
  *   6. timers that have fallen due are run.
  */
 import { performance } from 'node:perf_hooks';
@@ -29,7 +29,7 @@ export class SelectLoop {
   readonly #writable = new FdSet();
   readonly #timers = new Timers();
   readonly #nodeFd = nodeLoopDescriptor();
-  #again: (() => void)[] = [];
+  #endOfTurn: (() => void)[] = [];
   #nodeTurnDue = true;
   #stopped = false;
 
@@ -58,9 +58,9 @@ export class SelectLoop {
     this.#watchers[watcher.fd] = undefined;
   }
 
-  /** Another go for `action`, after those whose descriptors are ready. */
-  again(action: () => void): void {
-    this.#again.push(action);
+  /** Calls `action` in this turn, after those whose descriptors are ready; no sleep before that. */
+  atEndOfTurn(action: () => void): void {
+    this.#endOfTurn.push(action);
   }
 
   /** Calls `action` in so many milliseconds. */
@@ -72,7 +72,7 @@ export class SelectLoop {
     this.#timers.cancel(timer);
   }
 
-  /** Node has something new to wait for, a worker say, and must be let at it before the next sleep. */
+  /** Node has something new to wait for, a worker say: it gets a turn before the next sleep. */
   nodeHasNews(): void {
     this.#nodeTurnDue = true;
   }
@@ -94,13 +94,13 @@ export class SelectLoop {
       const ready = this.#select();
       if (ready === INTERRUPTED) this.#nodeTurnDue = true;
       else if (ready > 0) this.#tellReady();
-      this.#giveAnotherGo();
+      this.#runEndOfTurn();
       this.#timers.run(performance.now());
     }
   }
 
   #select(): number {
-    const mustNotSleep = this.#stopped || this.#nodeTurnDue || this.#again.length > 0;
+    const mustNotSleep = this.#stopped || this.#nodeTurnDue || this.#endOfTurn.length > 0;
     this.#readable.copyFrom(this.#readers);
     this.#writable.copyFrom(this.#writers);
     return select(this.#readable, this.#writable, mustNotSleep ? 0 : this.#timeToNextDeadline());
@@ -122,10 +122,10 @@ export class SelectLoop {
     });
   }
 
-  #giveAnotherGo(): void {
-    const actions = this.#again;
+  #runEndOfTurn(): void {
+    const actions = this.#endOfTurn;
     if (actions.length === 0) return;
-    this.#again = [];
+    this.#endOfTurn = [];
     for (const action of actions) action();
   }
 }

@@ -8,6 +8,7 @@ import { Display } from './display.ts';
 import { GRACE_MS } from './limits.ts';
 import { listenOn } from './listener.ts';
 import { Output } from './output.ts';
+import { PoliteCloser } from './polite-close.ts';
 import { SelectLoop } from './select-loop.ts';
 import { onStopSignal } from './stop-signals.ts';
 
@@ -19,21 +20,29 @@ export interface ServerOptions {
   readonly maxClients?: number | undefined;
 }
 
+/** What a server's clients are served with. */
+export interface Surroundings {
+  readonly loop: SelectLoop;
+  readonly display: Display;
+  readonly closer: PoliteCloser;
+}
+
 /**
- * Serves until a signal stops it. Throws a SystemError when it cannot listen.
+ * Serves until a signal stops it. Throws CannotListen when it cannot start.
  * @param limit clients served at the same time; a further one is told that the server is busy.
  */
 export async function runServer(
   { address, quiet }: ServerOptions,
   limit: number,
-  createClients: (loop: SelectLoop, display: Display) => Clients,
+  createClients: (surroundings: Surroundings) => Clients,
 ): Promise<void> {
   const listener = listenOn(address);
   const output = new Output();
   const display = new Display(output, { quiet, severalClients: limit > 1 });
   const loop = new SelectLoop();
-  const clients = createClients(loop, display);
-  const acceptor = new Acceptor(loop, listener, display, clients, limit);
+  const closer = new PoliteCloser(loop);
+  const clients = createClients({ loop, display, closer });
+  const acceptor = new Acceptor(loop, listener, display, clients, closer, limit);
   let stopping = false;
 
   onStopSignal(signal => {
@@ -43,13 +52,15 @@ export async function runServer(
     clients.finish();
     loop.after(GRACE_MS, () => {
       clients.cutOff();
+      closer.cutOff();
       loop.stop();
     });
   });
 
   display.listening(listener.localAddress());
+  display.room(limit);
   await loop.run(() => {
-    if (stopping && clients.size === 0) loop.stop();
+    if (stopping && clients.size + closer.size === 0) loop.stop();
     display.flush();
     if (output.stalled) loop.watchWrites(output);
     else loop.ignoreWrites(output);

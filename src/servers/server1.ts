@@ -14,7 +14,7 @@ export function server1(options: ServerOptions): Promise<void> {
   return runServer(
     options,
     1,
-    (loop, display) =>
+    ({ loop, display }) =>
       new Sessions(loop, display, observer => new CalculatorConversation(observer)),
   );
 }

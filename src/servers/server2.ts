@@ -13,33 +13,33 @@ import type { Address } from '../sockets/address.ts';
 import type { Socket } from '../sockets/socket.ts';
 import type { Clients } from './acceptor.ts';
 import type { Assignment, Report } from './client-thread.ts';
-import type { Display } from './display.ts';
+import { departure } from './display.ts';
 import { STARTS_AT_A_TIME, THREAD_HEAP_MB, threadClientLimit } from './limits.ts';
-import type { SelectLoop } from './select-loop.ts';
-import { runServer, type ServerOptions } from './server.ts';
+import { runServer, type ServerOptions, type Surroundings } from './server.ts';
 
 export function server2(options: ServerOptions): Promise<void> {
   return runServer(
     options,
-    options.maxClients ?? threadClientLimit(),
-    (loop, display) => new Threads(loop, display, options.quiet),
+    threadClientLimit(options.maxClients),
+    surroundings => new Threads(surroundings, options.quiet),
   );
 }
 
 class Threads implements Clients {
-  readonly #loop: SelectLoop;
-  readonly #display: Display;
+  readonly #surroundings: Surroundings;
   readonly #quiet: boolean;
   /** Clients whose thread is not ready yet, first come first. */
   readonly #waiting: Socket[] = [];
   readonly #served = new Map<Worker, Socket>();
+  /** Clients that have left, whose thread has not ended yet. */
+  readonly #left = new Map<Worker, Socket>();
   readonly #starting = new Set<Worker>();
   readonly #ready = new Set<Worker>();
-  #stopping = false;
+  /** Shared with the threads: 1 once the server stops. */
+  readonly #stopping = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(loop: SelectLoop, display: Display, quiet: boolean) {
-    this.#loop = loop;
-    this.#display = display;
+  constructor(surroundings: Surroundings, quiet: boolean) {
+    this.#surroundings = surroundings;
     this.#quiet = quiet;
     this.#supply();
   }
@@ -49,56 +49,83 @@ class Threads implements Clients {
   }
 
   welcome(socket: Socket, peer: Address): void {
-    this.#display.connected(socket.fd, peer);
-    socket.setNonBlocking(false);
+    this.#surroundings.display.connected(socket.fd, peer);
     this.#waiting.push(socket);
     this.#supply();
   }
 
-  /** To a thread the end of what can be received is the end of its client's input. */
+  /** A thread wakes from recv(2), answers what has arrived, and ends. */
   finish(): void {
-    this.#stopping = true;
-    for (const socket of this.#all()) socket.shutdown('read');
+    Atomics.store(this.#stopping, 0, 1);
+    for (const socket of this.#served.values()) socket.shutdown('read');
+    for (const socket of this.#waiting.splice(0)) {
+      this.#refuse(socket, departure.serverStopped, 'the server stops');
+    }
   }
 
-  /** Wakes the threads that are blocked, in send(2) even. */
+  /** Wakes the threads that are blocked in send(2) too. */
   cutOff(): void {
-    for (const socket of this.#all()) socket.shutdown('both');
-  }
-
-  #all(): Socket[] {
-    return [...this.#waiting, ...this.#served.values()];
+    for (const socket of this.#served.values()) {
+      socket.shutdown('both');
+      this.#surroundings.display.left(socket.fd, departure.cutOff);
+    }
   }
 
   /** Hands clients to threads that are ready, and starts threads for the others and the reserve. */
   #supply(): void {
     for (const worker of this.#ready) {
-      const socket = this.#waiting.shift();
+      const socket = this.#nextWaiting();
       if (!socket) break;
       this.#ready.delete(worker);
       this.#served.set(worker, socket);
-      this.#display.flush();
-      worker.postMessage({ fd: socket.fd, quiet: this.#quiet } satisfies Assignment);
+      this.#assign(worker, socket);
     }
-    const wanted = this.#waiting.length + (this.#stopping ? 0 : 1) - this.#ready.size;
-    while (this.#starting.size < Math.min(wanted, STARTS_AT_A_TIME)) this.#start();
+    const reserve = Atomics.load(this.#stopping, 0) ? 0 : 1;
+    const wanted = this.#waiting.length + reserve - this.#ready.size;
+    while (this.#starting.size < Math.min(wanted, STARTS_AT_A_TIME)) {
+      if (!this.#start()) return;
+    }
   }
 
-  #start(): void {
-    const worker = new Worker(new URL('./client-thread.js', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
-    });
+  /** The next client to be served. Those who have hung up in the meantime need no thread. */
+  #nextWaiting(): Socket | undefined {
+    for (;;) {
+      const socket = this.#waiting.shift();
+      if (!socket?.isAtEnd()) return socket;
+      this.#close(socket, departure.closedByClient);
+    }
+  }
+
+  #assign(worker: Worker, { fd }: Socket): void {
+    this.#surroundings.display.flush();
+    const { quiet, stopping } = { quiet: this.#quiet, stopping: this.#stopping };
+    worker.postMessage({ fd, quiet, stopping } satisfies Assignment);
+  }
+
+  /** @returns whether a thread could be started. */
+  #start(): boolean {
+    let worker: Worker;
+    try {
+      worker = new Worker(new URL('./client-thread.js', import.meta.url), {
+        resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
+      });
+    } catch (error) {
+      this.#noThread(error as Error);
+      return false;
+    }
     this.#starting.add(worker);
     let reason = 'its thread ended';
     worker.on('message', (report: Report) => {
-      if (report === 'ready') this.#isReady(worker);
-      else reason = report.reason;
+      if (report === 'ready') return this.#isReady(worker);
+      reason = report.reason;
+      this.#leaves(worker);
     });
     worker.on('error', error => {
       reason = `its thread failed: ${error.message}`;
     });
     worker.on('exit', () => this.#ended(worker, reason));
-    this.#loop.nodeHasNews();
+    this.#surroundings.loop.nodeHasNews();
+    return true;
   }
 
   #isReady(worker: Worker): void {
@@ -107,14 +134,39 @@ class Threads implements Clients {
     this.#supply();
   }
 
-  /** A thread that could not be started costs one client, so that failing starts come to an end. */
-  #ended(worker: Worker, reason: string): void {
-    const neverServed = this.#starting.delete(worker) || this.#ready.delete(worker);
-    const socket = neverServed ? this.#waiting.shift() : this.#served.get(worker);
+  /** Makes room for another client, though the descriptor is in use until the thread has ended. */
+  #leaves(worker: Worker): void {
+    this.#left.set(worker, this.#served.get(worker) as Socket);
     this.#served.delete(worker);
-    if (!socket) return;
-    socket.close();
-    this.#display.left(socket.fd, reason);
+  }
+
+  #ended(worker: Worker, reason: string): void {
+    if (this.#starting.delete(worker) || this.#ready.delete(worker)) {
+      this.#noThread(new Error(reason));
+      return;
+    }
+    const socket = this.#served.get(worker) ?? this.#left.get(worker);
+    this.#served.delete(worker);
+    this.#left.delete(worker);
+    this.#close(socket as Socket, reason);
     this.#supply();
+  }
+
+  /** Unless other threads are on their way, nobody who waits for one will get it. */
+  #noThread({ message }: Error): void {
+    if (this.#starting.size + this.#ready.size > 0) return;
+    for (const socket of this.#waiting.splice(0)) {
+      this.#refuse(socket, message, 'no thread could be started');
+    }
+  }
+
+  #refuse(socket: Socket, reason: string, excuse: string): void {
+    this.#surroundings.display.left(socket.fd, reason);
+    this.#surroundings.closer.refuse(socket, `error: server busy: ${excuse}, try again later`);
+  }
+
+  #close(socket: Socket, reason: string): void {
+    socket.close();
+    this.#surroundings.display.left(socket.fd, reason);
   }
 }

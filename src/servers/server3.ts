@@ -15,8 +15,8 @@ import { Sessions } from './sessions.ts';
 export function server3(options: ServerOptions): Promise<void> {
   return runServer(
     options,
-    options.maxClients ?? selectClientLimit(),
-    (loop, display) =>
+    selectClientLimit(options.maxClients),
+    ({ loop, display }) =>
       new Sessions(loop, display, observer => new CalculatorConversation(observer)),
   );
 }

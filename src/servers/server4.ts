@@ -13,7 +13,7 @@ import { Sessions } from './sessions.ts';
 export function server4(options: ServerOptions): Promise<void> {
   return runServer(
     options,
-    options.maxClients ?? selectClientLimit(),
-    (loop, display) => new Sessions(loop, display, observer => new EchoConversation(observer)),
+    selectClientLimit(options.maxClients),
+    ({ loop, display }) => new Sessions(loop, display, observer => new EchoConversation(observer)),
   );
 }

@@ -9,6 +9,7 @@ import { PAUSE_MS } from '../conversation/framing.ts';
 import { ReplyBuffer } from '../conversation/reply-buffer.ts';
 import { type Socket, WOULD_BLOCK } from '../sockets/socket.ts';
 import { SystemError } from '../sockets/system-error.ts';
+import { departure } from './display.ts';
 import { RECEIVE_BYTES } from './limits.ts';
 import type { SelectLoop, Watcher } from './select-loop.ts';
 import type { Timer } from './timers.ts';
@@ -17,9 +18,6 @@ import { answerTurn } from './turn.ts';
 /** Shared by all sessions: none needs them beyond its turn. */
 const input = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
 const replies = new ReplyBuffer();
-
-/** Why a client left that closed its connection in the usual way. */
-export const CLOSED_BY_CLIENT = 'closed by the client';
 
 export class Session implements Watcher {
   readonly fd: number;
@@ -30,6 +28,10 @@ export class Session implements Watcher {
   #unsent: Buffer | undefined;
   #inputWaits = false;
   #inputEnded = false;
+  /** The server stops: what has arrived by now is all the input there will be. */
+  #finishing = false;
+  /** All is said; what still comes in is discarded until the client closes too. */
+  #closing = false;
   #ended = false;
   #pause: Timer | undefined;
 
@@ -47,15 +49,9 @@ export class Session implements Watcher {
     loop.watchReads(this);
   }
 
-  readable(): void {
-    this.#attempt(() => {
-      const received = this.#socket.recv(input);
-      if (received === WOULD_BLOCK) return;
-      if (received > 0) this.#conversation.receive(input, received);
-      else this.#endInput();
-      this.#answer();
-    });
-  }
+  readonly readable = (): void => {
+    this.#attempt(() => this.#receive());
+  };
 
   writable(): void {
     this.#attempt(() => {
@@ -67,9 +63,10 @@ export class Session implements Watcher {
     });
   }
 
-  /** The server stops: what the client has sent is all there will be. Its replies are delivered. */
+  /** The server stops: answers what has arrived, delivers the replies, and closes. */
   finish(): void {
-    this.#attempt(() => this.#socket.shutdown('read'));
+    this.#finishing = true;
+    if (!this.#unsent && !this.#inputWaits) this.readable();
   }
 
   /** Closes the connection as it is. */
@@ -84,16 +81,32 @@ export class Session implements Watcher {
 
   /** A peer's failure ends that peer, never the server. */
   #attempt(work: () => void): void {
+    if (this.#ended) return;
     try {
       work();
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
-      this.end(`${error.reason} (${error.code})`);
+      this.end(departure.failed(error));
     }
   }
 
-  #endInput(): void {
+  /** @param silent whether the client's unfinished bytes have waited for more long enough. */
+  #receive(silent = false): void {
+    const received = this.#socket.recv(input);
+    if (this.#closing) {
+      if (received === 0) this.end(departure.serverStopped);
+      return;
+    }
+    if (received > 0) this.#conversation.receive(input, received);
+    else if (received === 0 || this.#finishing) this.#endInput(received === 0);
+    else if (silent) this.#conversation.pause();
+    else return;
+    this.#answer();
+  }
+
+  #endInput(clientHasClosed: boolean): void {
     this.#inputEnded = true;
+    if (clientHasClosed) this.#finishing = false;
     this.#conversation.end();
   }
 
@@ -121,9 +134,11 @@ export class Session implements Watcher {
     this.#loop.ignoreWrites(this);
     if (this.#inputWaits) {
       this.#loop.ignoreReads(this);
-      this.#loop.again(this.#goOn);
+      this.#loop.atEndOfTurn(this.#goOn);
     } else if (this.#inputEnded) {
-      this.end(CLOSED_BY_CLIENT);
+      this.#close();
+    } else if (this.#finishing) {
+      this.#loop.atEndOfTurn(this.readable);
     } else {
       this.#loop.watchReads(this);
       if (this.#conversation.unfinished) {
@@ -132,14 +147,31 @@ export class Session implements Watcher {
     }
   }
 
+  /**
+   * Closes when all is said. A client that has closed its direction, or has all its replies and
+   * sends nothing, can simply be closed. To others the unread input would mean a reset, which may
+   * destroy replies on their way: they get the end of the stream, and time to close first.
+   */
+  #close(): void {
+    if (!this.#finishing) {
+      this.end(departure.closedByClient);
+    } else if (this.#socket.unacknowledged() === 0) {
+      this.end(departure.serverStopped);
+    } else {
+      this.#closing = true;
+      this.#socket.shutdown('write');
+      this.#loop.watchReads(this);
+    }
+  }
+
   readonly #goOn = (): void => {
-    if (!this.#ended) this.#attempt(() => this.#answer());
+    this.#attempt(() => this.#answer());
   };
 
+  /** The rest of a message may have arrived while others had their turns: look before judging. */
   readonly #paused = (): void => {
     this.#pause = undefined;
-    this.#conversation.pause();
-    this.#attempt(() => this.#answer());
+    this.#attempt(() => this.#receive(true));
   };
 
   #cancelPause(): void {

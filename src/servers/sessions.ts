@@ -3,7 +3,7 @@ import type { Conversation, Observer } from '../conversation/conversation.ts';
 import type { Address } from '../sockets/address.ts';
 import type { Socket } from '../sockets/socket.ts';
 import type { Clients } from './acceptor.ts';
-import type { Display } from './display.ts';
+import { type Display, departure } from './display.ts';
 import type { SelectLoop } from './select-loop.ts';
 import { Session } from './session.ts';
 
@@ -35,7 +35,7 @@ export class Sessions implements Clients {
   }
 
   cutOff(): void {
-    for (const session of this.#sessions) session.end('cut off, the server stopped');
+    for (const session of this.#sessions) session.end(departure.cutOff);
   }
 
   readonly #left = (session: Session, reason: string): void => {

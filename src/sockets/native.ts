@@ -14,6 +14,9 @@ interface Platform {
   /** Seconds of silence before the first keepalive probe; macOS calls it TCP_KEEPALIVE. */
   readonly TCP_KEEPIDLE: number;
   readonly MSG_NOSIGNAL: number;
+  readonly MSG_DONTWAIT: number;
+  /** ioctl(2): bytes sent that the peer has not acknowledged; Linux also calls it SIOCOUTQ. */
+  readonly TIOCOUTQ: number;
   readonly O_NONBLOCK: number;
   /** Flags of socket(2) and accept4(2); 0 where the system has no such flags. */
   readonly SOCK_CLOEXEC: number;
@@ -33,6 +36,8 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, Platform>> = {
     SO_KEEPALIVE: 9,
     TCP_KEEPIDLE: 4,
     MSG_NOSIGNAL: 0x4000,
+    MSG_DONTWAIT: 0x40,
+    TIOCOUTQ: 0x5411,
     O_NONBLOCK: 0x800,
     SOCK_CLOEXEC: 0x80000,
     SOCK_NONBLOCK: 0x800,
@@ -47,6 +52,8 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, Platform>> = {
     SO_KEEPALIVE: 0x8,
     TCP_KEEPIDLE: 0x10,
     MSG_NOSIGNAL: 0,
+    MSG_DONTWAIT: 0x80,
+    TIOCOUTQ: 0x40047473,
     O_NONBLOCK: 0x4,
     SOCK_CLOEXEC: 0,
     SOCK_NONBLOCK: 0,
@@ -74,6 +81,8 @@ export const {
   SO_KEEPALIVE,
   TCP_KEEPIDLE,
   MSG_NOSIGNAL,
+  MSG_DONTWAIT,
+  TIOCOUTQ,
   O_NONBLOCK,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -85,6 +94,7 @@ export const AF_INET = 2;
 export const SOCK_STREAM = 1;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
+export const MSG_PEEK = 2;
 export const SHUT_RD = 0;
 export const SHUT_WR = 1;
 export const SHUT_RDWR = 2;
@@ -138,6 +148,13 @@ const variadicFcntl: (fd: number, command: number, type: 'int', value: number) =
 
 export function fcntl(fd: number, command: number, value: number): number {
   return variadicFcntl(fd, command, 'int', value);
+}
+
+const variadicIoctl: (fd: number, request: number, type: 'void *', value: Int32Array) => number =
+  libc.func('int ioctl(int, unsigned long, ...)');
+
+export function ioctl(fd: number, request: number, value: Int32Array): number {
+  return variadicIoctl(fd, request, 'void *', value);
 }
 
 /** accept(2) with SOCK_CLOEXEC and SOCK_NONBLOCK, in one call where the system has accept4(2). */

@@ -9,7 +9,10 @@ import { nodeBackendDescriptor } from './native.ts';
 /** The descriptor of the main thread's event loop. Readable: give Node a turn. */
 export const nodeLoopDescriptor: () => number = nodeBackendDescriptor;
 
-/** Lets Node do what it has to do, once. */
+/**
+ * Lets Node's loop go round once. What that sets off in turn (a promise's timer, one setImmediate
+ * after another) is for further turns.
+ */
 export function nodeTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }

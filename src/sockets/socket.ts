@@ -1,7 +1,7 @@
 /**
  * A TCP/IPv4 socket of the operating system: the BSD calls under their own names. A call that was
- * interrupted is made again, one that would block says so by its result, and whatever else fails
- * throws a SystemError.
+ * interrupted is made again (connect apart, which may not be), one that would block says so by its
+ * result, and whatever else fails throws a SystemError.
  */
 import { type Address, formatAddress, isIPv4, isPort } from './address.ts';
 import * as native from './native.ts';
@@ -113,6 +113,24 @@ export class Socket {
       if (received >= 0) return received;
       if (wouldBlock('recv')) return WOULD_BLOCK;
     }
+  }
+
+  /** Whether the stream has ended, or failed, with nothing left to receive. Never waits. */
+  isAtEnd(): boolean {
+    const flags = native.MSG_PEEK | native.MSG_DONTWAIT;
+    const received = native.recv(this.fd, new Uint8Array(1), 1, flags);
+    if (received >= 0) return received === 0;
+    const errno = native.errno();
+    return errno !== native.EAGAIN && errno !== native.EINTR;
+  }
+
+  /** Bytes sent that the peer's system has not acknowledged yet (TIOCOUTQ, tcp(7)). */
+  unacknowledged(): number {
+    const bytes = new Int32Array(1);
+    if (native.ioctl(this.fd, native.TIOCOUTQ, bytes) < 0) {
+      throw new SystemError('ioctl', native.errno());
+    }
+    return bytes[0] as number;
   }
 
   /**

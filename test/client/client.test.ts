@@ -97,6 +97,24 @@ describe('the client in a pipe', () => {
     );
   });
 
+  for (const delay of [0, 20, 40]) {
+    it(`waits for a greeting that comes ${delay} ms late and ends with nothing`, async t => {
+      const port = await fakeServer(t, socket => {
+        setTimeout(() => socket.write('Welcome!'), delay);
+        answering(double)(socket);
+      });
+      await assertAnswers(t, port, '1\n2\n', '2\n4\n');
+    });
+  }
+
+  it('says so and exits with 1 when its output cannot be written', async t => {
+    const { port } = await startServer(t, 'server3');
+    const words = `'${execPath}' '${CLI}' client --quiet 127.0.0.1 ${port} >/dev/full`;
+    const asking = run(t, ['sh', '-c', words]).type('1 + 1\n');
+    assert.match(await asking.stderr.rest(), /cannot write: .* \(ENOSPC\)/);
+    assert.equal(await asking.exit(), 1);
+  });
+
   it('half-closes at the end of its input and waits for the reply', async t => {
     const port = await fakeServer(t, socket => {
       let input = '';
@@ -122,7 +140,7 @@ describe('the client in a pipe', () => {
     [
       'is busy',
       socket => socket.end('error: server busy: try later\n'),
-      /^error: server busy: try later\ncalcd: connection lost/,
+      /^error: server busy: try later\ncalcd: not served: /,
     ],
   ];
   for (const [server, serve, message] of troubles) {
@@ -226,12 +244,39 @@ describe('the client at a terminal', { skip: unlessInstalled('script', '--versio
     const terminal = atTerminal(t, port);
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('1\r');
-    await terminal.stdout.textUntil('Still waiting');
+    await terminal.stdout.textUntil('no reply yet');
     terminal.type('\r');
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('2\r');
     await terminal.stdout.textUntil('Server replied: 4');
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('keeps in order what is typed while a reply is due', async t => {
+    const port = await fakeServer(t, socket => {
+      socket.on('data', bytes => setTimeout(() => socket.write(`got ${bytes}`), 300));
+    });
+    const terminal = atTerminal(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('1\r');
+    await terminal.stdout.textUntil('\r\n');
+    terminal.type('10 ');
+    await terminal.stdout.textUntil('Server replied: got 1');
+    await terminal.stdout.textUntil('10 ');
+    terminal.type('+ 20\r');
+    await terminal.stdout.textUntil('Server replied: got 10 + 20\r\n');
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('gives up on a silent server after Ctrl+D', async t => {
+    const port = await fakeServer(t, () => {});
+    const terminal = atTerminal(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('1\r');
+    await terminal.stdout.textUntil('\r\n');
+    terminal.type(CTRL_D);
+    await terminal.stdout.textUntil('no reply');
+    assert.equal(await terminal.exit(), 1);
   });
 
   it('shows what the server says unasked without losing what is typed', async t => {

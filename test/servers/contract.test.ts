@@ -5,12 +5,16 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execPath } from 'node:process';
 import { describe, it } from 'node:test';
-import { calcd, run, startServer } from '../support/calcd.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { CLI, calcd, run, type Server, startServer, startServerInto } from '../support/calcd.ts';
 import { DEADLINE_MS, eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
-import type { Peer } from '../support/peer.ts';
+import { Peer } from '../support/peer.ts';
 
 const CALCULATIONS: [message: string, reply: string][] = [
   ['22 + 44', '66'],
@@ -22,6 +26,10 @@ const CALCULATIONS: [message: string, reply: string][] = [
   ['2 + 3 * (4 - 1)', '11'],
   ['123456789012345678901234567890 * 987654321', '121932631124828532112482853211126352690'],
 ];
+
+/** The display from the first client on. */
+const shownUntilDeparture = async (server: Server): Promise<string[]> =>
+  (await server.stdout.linesUntil(/disconnected/)).filter(line => !line.startsWith('Serving'));
 
 const SERVERS = [
   { name: 'server1', echoes: false, limitOption: [], limit: 1, threaded: false },
@@ -106,6 +114,22 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
       assert.deepEqual(await peer.received.lines(sums.length), expected);
       for (const character of '20 + 22\n') peer.send(character);
       assert.equal(await peer.received.line(), replyTo('20 + 22', '42'));
+    });
+
+    it('does not take time spent on others for a pause', {
+      skip: forOneClient || forEcho,
+    }, async t => {
+      const server = await startServer(t, name, ['--quiet']);
+      const bare = await server.connect();
+      bare.send('1 + 1');
+      assert.equal(await bare.received.line(), '2');
+      for (let count = 0; count < 8; count++) {
+        (await server.connect()).send('1 / 3\n'.repeat(10_000));
+      }
+      bare.send('22 +');
+      await nextTurn();
+      bare.send(' 44');
+      assert.equal(await bare.received.line(), '66');
     });
 
     it('does not cut a slow line in two once it has seen LF', { skip: forEcho }, async t => {
@@ -268,7 +292,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
       const peer = await server.connect();
       await assertServed(peer);
       await peer.close();
-      const [connected, message, reply, left] = await server.stdout.lines(4);
+      const [connected, message, reply, left] = await shownUntilDeparture(server);
       const [, number] =
         /^Connected with client socket number (\d+) \(127\.0\.0\.1:\d+\)$/.exec(
           connected as string,
@@ -286,7 +310,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
       const peer = await server.connect();
       await assertServed(peer);
       await peer.close();
-      const lines = await server.stdout.linesUntil(/disconnected/);
+      const lines = await shownUntilDeparture(server);
       assert.equal(lines.length, 2, lines.join('\n'));
     });
 
@@ -315,6 +339,25 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await server.exit(), 0);
       });
     }
+
+    it('stops without a reset to a client that has not read all its replies', async t => {
+      const server = await startServer(t, name, ['--quiet']);
+      const slow = await server.connect();
+      await assertServed(slow);
+      slow.socket.pause();
+      slow.send('1 + 1\n'.repeat(50_000));
+      await eventually(() => slow.socket.writableLength === 0, 'the messages to be sent');
+      server.signal('SIGTERM');
+      await server.stdout.linesUntil(/^Stopping/);
+      slow.send('1 + 1\n');
+      slow.socket.resume();
+      const replies = await slow.received.rest();
+      assert.equal(slow.received.error, undefined);
+      const reply = `${replyTo('1 + 1', '2')}\n`;
+      assert.ok(replies.length >= 40_000 * reply.length, `${replies.length} bytes of replies`);
+      assert.equal(replies, reply.repeat(replies.length / reply.length));
+      assert.equal(await server.exit(), 0);
+    });
 
     it('stops within its grace though a client does not read', async t => {
       const server = await startServer(t, name, ['--quiet']);
@@ -367,6 +410,35 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
       stalled.process.stdout?.destroy();
       await assertServed(peer);
       await assertServed(peer);
+    });
+
+    it('shows every line when its output is a file', { skip: forOneClient }, async t => {
+      const directory = mkdtempSync(join(tmpdir(), 'calcd-'));
+      t.after(() => rmSync(directory, { recursive: true }));
+      const file = join(directory, 'display');
+      const server = await startServerInto(t, name, file);
+      const peers = await Promise.all(Array.from({ length: 4 }, () => server.connect()));
+      for (const peer of peers) peer.send('1 + 1\n'.repeat(10_000));
+      await Promise.all(peers.map(peer => peer.received.lines(10_000)));
+      server.signal('SIGTERM');
+      assert.equal(await server.exit(), 0);
+      const shown = readFileSync(file, 'utf8');
+      assert.doesNotMatch(shown, /lines not shown/);
+      const messages = shown.match(/sent message: /g)?.length ?? 0;
+      // The echo server shows what arrived together as one message.
+      if (echoes) assert.ok(messages > 0);
+      else assert.equal(messages, 40_000);
+    });
+
+    it('shows what it does through a pipe', async t => {
+      const piped = run(t, ['sh', '-c', `'${execPath}' '${CLI}' ${name} 127.0.0.1 0 | cat`]);
+      const listening = await piped.stdout.line();
+      const peer = await Peer.connect(t, Number(/:(\d+)$/.exec(listening)?.[1]));
+      await assertServed(peer);
+      await peer.close();
+      const shown = await piped.stdout.linesUntil(/disconnected/);
+      assert.ok(shown.some(line => /sent message: 22 \+ 44/.test(line)));
+      spawnSync('pkill', ['-P', String(piped.pid), 'node']);
     });
 
     it('answers `nc -N` from a pipe', { skip: unlessInstalled('nc', '-h') }, async t => {

@@ -256,6 +256,43 @@ for (const { name, echoes, alone } of SERVERS) {
       }),
     );
 
+    it('no room for another thread', {
+      skip:
+        name === 'server2'
+          ? unlessInstalled('strace', '-e', 'inject=getppid:error=EPERM', 'true')
+          : 'starts no threads',
+    }, async t => {
+      const server = await startServer(t, name, ['--quiet']);
+      const injection = 'inject=clone,clone3:error=EAGAIN';
+      const trace = run(t, ['strace', '-f', '-e', injection, '-p', String(server.pid)]);
+      await trace.stderr.linesUntil(/attached/);
+      const served = await server.connect();
+      await assertServed(served);
+      const refused = await server.connect();
+      assert.match(
+        await refused.received.rest(),
+        /^error: server busy: no thread could be started/,
+      );
+      await assertServed(served);
+      trace.signal('SIGINT');
+      await trace.exit();
+      await serveOne(server);
+    });
+
+    it('a newcomer while the client before leaves with its messages unread', {
+      skip: name === 'server2' && 'only its thread knows what a client has left to read',
+    }, async t => {
+      const server = await startServer(t, name, alone ? [] : ['--max-clients', '1']);
+      const first = await server.connect();
+      await assertServed(first);
+      server.signal('SIGSTOP');
+      await new Promise(resolve => first.socket.write('1 + 1\n', resolve));
+      await first.close();
+      const next = await server.connect();
+      server.signal('SIGCONT');
+      await assertServed(next);
+    });
+
     it('a display on a full disk', async t => {
       const full = openSync('/dev/full', 'w');
       const server = await startBlind(t, full);
@@ -296,9 +333,17 @@ for (const { name, echoes, alone } of SERVERS) {
       await serveOne(server);
       const { descriptors } = server;
       const sockets = Array.from({ length: 150 }, () => netConnect(server.port, '127.0.0.1'));
-      for (const socket of sockets) socket.on('error', () => {});
+      const heard: string[] = [];
+      for (const socket of sockets) {
+        socket.on('error', () => {});
+        socket.once('data', bytes => heard.push(String(bytes)));
+      }
+      sockets[0]?.write('22 + 44\n');
       await eventually(() => server.descriptors > 40 || alone, 'the descriptors to run short');
       await eventually(() => isCalm(server), 'half a second without much work');
+      assert.ok(heard.includes(`${replyTo('22 + 44', '66')}\n`));
+      const others = heard.filter(text => !text.startsWith('error: server busy'));
+      assert.equal(others.length, 1, others.join());
       for (const socket of sockets) socket.destroy();
       await serveOne(server);
       await eventually(() => server.descriptors <= descriptors, 'the descriptors to be closed');

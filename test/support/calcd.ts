@@ -1,12 +1,12 @@
 /** Runs the built calcd as a user does: a process, its arguments, its output, its exit code. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { execPath } from 'node:process';
 import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { within } from './deadline.ts';
+import { eventually, within } from './deadline.ts';
 import { Peer } from './peer.ts';
 import { Received } from './received.ts';
 
@@ -106,6 +106,25 @@ export class Server extends Calcd {
   get descriptors(): number {
     return readdirSync(`/proc/${this.pid}/fd`).length;
   }
+}
+
+/** Starts a server whose display goes to a file; it ends with the test. */
+export async function startServerInto(
+  test: TestContext,
+  name: string,
+  file: string,
+): Promise<Server> {
+  const display = openSync(file, 'a');
+  const process = spawn(execPath, [CLI, name, '127.0.0.1', '0'], {
+    stdio: ['ignore', display, 'pipe'],
+  });
+  closeSync(display);
+  test.after(() => process.kill('SIGKILL'));
+  const server = new Server(test, process);
+  const listening = /^Server listening on .*:(\d+)$/m;
+  await eventually(() => listening.test(readFileSync(file, 'utf8')), 'the server to listen');
+  server.port = Number(listening.exec(readFileSync(file, 'utf8'))?.[1]);
+  return server;
 }
 
 /** Starts a server on a free port and waits until it listens; it ends with the test. */

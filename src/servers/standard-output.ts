@@ -1,0 +1,54 @@
+/** Standard output as a descriptor that can be written without waiting, as far as that is possible. */
+import { constants, fstatSync, openSync } from 'node:fs';
+import { FdSet, select } from '../sockets/select.ts';
+
+const STDOUT = 1;
+
+export interface StandardOutput {
+  readonly fd: number;
+  /** Whether a write of at most WRITE_BYTES would not wait now. */
+  isWritable(): boolean;
+}
+
+/**
+ * A pipe takes so many bytes as a whole or not at all, whoever else writes to it: PIPE_BUF. Where
+ * select(2) says that a pipe or a socket is writable, so many bytes fit.
+ */
+export const WRITE_BYTES = 4096;
+
+/**
+ * Terminals and pipes are opened anew with O_NONBLOCK, and a write says itself when it would wait.
+ * Others are asked before each write. (That is not enough for pipes with several writers: on macOS,
+ * where they cannot be opened anew, server2's threads may wait for a display that nobody reads.)
+ */
+export function standardOutput(): StandardOutput {
+  const reopened = reopenNonBlocking();
+  if (reopened !== undefined) return { fd: reopened, isWritable: () => true };
+  if (fstatSync(STDOUT).isFile()) return { fd: STDOUT, isWritable: () => true };
+  return { fd: STDOUT, isWritable: () => isWritable(STDOUT) };
+}
+
+/**
+ * O_NONBLOCK belongs to the open file, and ours must not disturb those who share it: hence a file
+ * of our own. Undefined where that is not possible or not needed.
+ */
+function reopenNonBlocking(): number | undefined {
+  const status = fstatSync(STDOUT);
+  if (process.platform !== 'linux' || !(status.isFIFO() || status.isCharacterDevice())) {
+    return undefined;
+  }
+  try {
+    return openSync(
+      `/proc/self/fd/${STDOUT}`,
+      constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function isWritable(fd: number): boolean {
+  const writable = new FdSet();
+  writable.add(fd);
+  return select(new FdSet(), writable, 0) > 0;
+}
