@@ -21,7 +21,7 @@ const SERVER_QUIET: Option = { name: 'quiet', help: 'show no line per message' }
 const MAX_CLIENTS: Option = {
   name: 'max-clients',
   value: 'N',
-  help: 'serve at most N clients at a time (or what the machine allows)',
+  help: 'serve at most N clients at a time, refuse others',
 };
 
 function serverUsage(name: string, summary: string, ...options: Option[]): Usage {

@@ -148,16 +148,16 @@ describe('options', () => {
   }
 
   const BAD: [command: CommandName, words: string[], message: RegExp][] = [
-    ['server1', ['--nonsense'], /^Unknown option '--nonsense'$/],
-    ['server1', ['--max-clients', '5'], /^Unknown option '--max-clients'$/],
-    ['client', ['--max-clients', '5'], /^Unknown option '--max-clients'$/],
-    ['server3', ['127.0.0.1', '-1'], /^Unknown option '-1'$/],
-    ['server3', ['-q'], /^Unknown option '-q'$/],
-    ['server3', ['--max-clients'], /^Option '--max-clients <value>' argument missing$/],
-    ['server3', ['--max-clients', '-1'], /^Option '--max-clients' argument is ambiguous$/],
-    ['server3', ['--max-clients', '--quiet'], /^Option '--max-clients' argument is ambiguous$/],
+    ['server1', ['--nonsense'], /^unknown option '--nonsense'$/],
+    ['server1', ['--max-clients', '5'], /^unknown option '--max-clients'$/],
+    ['client', ['--max-clients', '5'], /^unknown option '--max-clients'$/],
+    ['server3', ['127.0.0.1', '-1'], /^unknown option '-1'$/],
+    ['server3', ['-q'], /^unknown option '-q'$/],
+    ['server3', ['--max-clients'], /^option '--max-clients <value>' argument missing$/],
+    ['server3', ['--max-clients', '-1'], /^option '--max-clients' argument is ambiguous$/],
+    ['server3', ['--max-clients', '--quiet'], /^option '--max-clients' argument is ambiguous$/],
     ['server3', ['--quiet=yes'], /^Option '--quiet' does not take an argument$/],
-    ['try', ['--quiet'], /^Unknown option '--quiet'$/],
+    ['try', ['--quiet'], /^unknown option '--quiet'$/],
   ];
   for (const [command, words, message] of BAD) {
     test(`a usage error: ${command} ${words.join(' ')}`, () => {
