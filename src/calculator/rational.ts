@@ -1,55 +1,139 @@
-/** Exact numbers: fractions of whole numbers of any size, the denominator above zero. */
+/**
+ * Exact numbers. A number is `numerator / (denominator · 10^places)`: the tens of its denominator
+ * are kept apart, so that decimals, which are nearly all that people send, are never reduced.
+ *
+ * The denominator has no factor in common with the numerator nor with 10, and is above 0; so it is
+ * 1 exactly when the decimals of the number end. Keeping it so costs little because the factors
+ * are looked for in the operands, before they are multiplied (Knuth, The Art of Computer
+ * Programming, 4.5.1): a short operand makes a short search, however long the other is. Only the
+ * numerator's zeros at the end stay until somebody has to know them.
+ */
+import { problem } from './errors.ts';
+import { greatestCommonDivisor } from './greatest-common-divisor.ts';
+import { MAX_DIGITS } from './limits.ts';
+import { FIVE, TEN, TWO, takeOut, tenTo } from './powers-of-ten.ts';
+import { type Work, words } from './work.ts';
 
+/** Built by `rational` and the operations below alone: they keep what is said above. */
 export interface Rational {
   readonly numerator: bigint;
   readonly denominator: bigint;
+  readonly places: number;
 }
 
-/** `digits` with the last `places` of them behind the point: (125n, 2) is 1.25. */
-export function decimal(digits: bigint, places: number): Rational {
-  return { numerator: digits, denominator: 10n ** BigInt(places) };
+const ZERO: Rational = { numerator: 0n, denominator: 1n, places: 0 };
+export const ONE: Rational = { numerator: 1n, denominator: 1n, places: 0 };
+
+const FIRST_TOO_LARGE = tenTo(MAX_DIGITS);
+
+/** A number within the limits; throws when it is outside. */
+export function rational(numerator: bigint, denominator: bigint, places: number): Rational {
+  if (numerator === 0n) return ZERO;
+  const number = { numerator, denominator, places };
+  const within = isFine(number) ? number : withoutZeros(number);
+  if (!isFine(within)) throw denominator === 1n ? problem.tooFine() : problem.denominatorTooLarge();
+  if (isLarge(within)) throw problem.tooLarge();
+  return within;
 }
 
-export function negate({ numerator, denominator }: Rational): Rational {
-  return { numerator: -numerator, denominator };
+/** Whether denominator · 10^places is within 10^MAX_DIGITS. */
+function isFine({ denominator, places }: Rational): boolean {
+  return places <= MAX_DIGITS && (denominator === 1n || denominator < tenTo(MAX_DIGITS - places));
 }
 
-export function add(a: Rational, b: Rational): Rational {
-  if (a.denominator === b.denominator) {
-    return { numerator: a.numerator + b.numerator, denominator: a.denominator };
+function isLarge({ numerator, denominator, places }: Rational): boolean {
+  if (-FIRST_TOO_LARGE < numerator && numerator < FIRST_TOO_LARGE) return false;
+  const first = denominator * tenTo(MAX_DIGITS + places);
+  return numerator >= first || numerator <= -first;
+}
+
+/** The same number with as few places as it can have. */
+export function withoutZeros(number: Rational): Rational {
+  if (number.places === 0) return number;
+  const { numerator, denominator, places } = number;
+  const { count, rest } = takeOut(TEN, numerator);
+  if (count === 0) return number;
+  return count <= places
+    ? { numerator: rest, denominator, places: places - count }
+    : { numerator: rest * tenTo(count - places), denominator, places: 0 };
+}
+
+/** How long the numbers are that make it up, in 64-bit words, roughly. */
+export function sizeOf({ numerator, denominator, places }: Rational): number {
+  return words(numerator) + (denominator === 1n ? 0 : words(denominator)) + (places >> 4);
+}
+
+export function negate({ numerator, denominator, places }: Rational): Rational {
+  return { numerator: -numerator, denominator, places };
+}
+
+export function add(a: Rational, b: Rational, work: Work): Rational {
+  const places = Math.max(a.places, b.places);
+  const left = withPlaces(a, places);
+  const right = withPlaces(b, places);
+  if (a.denominator === 1n && b.denominator === 1n) return rational(left + right, 1n, places);
+  const common = greatestCommonDivisor(a.denominator, b.denominator, work);
+  const rest = a.denominator / common;
+  const sum = left * (b.denominator / common) + right * rest;
+  const again = greatestCommonDivisor(sum, common, work);
+  return rational(sum / again, rest * (b.denominator / again), places);
+}
+
+/** The numerator of a number that is given more places. */
+function withPlaces(number: Rational, places: number): bigint {
+  return places === number.places
+    ? number.numerator
+    : number.numerator * tenTo(places - number.places);
+}
+
+export function subtract(a: Rational, b: Rational, work: Work): Rational {
+  return add(a, negate(b), work);
+}
+
+export function multiply(a: Rational, b: Rational, work: Work): Rational {
+  const places = a.places + b.places;
+  if (a.denominator === 1n && b.denominator === 1n) {
+    return rational(a.numerator * b.numerator, 1n, places);
   }
-  return {
-    numerator: a.numerator * b.denominator + b.numerator * a.denominator,
-    denominator: a.denominator * b.denominator,
-  };
+  const one = greatestCommonDivisor(a.numerator, b.denominator, work);
+  const other = greatestCommonDivisor(b.numerator, a.denominator, work);
+  return rational(
+    (a.numerator / one) * (b.numerator / other),
+    (a.denominator / other) * (b.denominator / one),
+    places,
+  );
 }
 
-export function subtract(a: Rational, b: Rational): Rational {
-  return add(a, negate(b));
+export function divide(a: Rational, b: Rational, work: Work): Rational {
+  if (b.numerator === 0n) throw problem.divisionByZero();
+  const above = greatestCommonDivisor(a.numerator, b.numerator, work);
+  const below = greatestCommonDivisor(a.denominator, b.denominator, work);
+  const numerator = (a.numerator / above) * (b.denominator / below);
+  const divisor = b.numerator / above;
+  const twos = takeOut(TWO, divisor < 0n ? -divisor : divisor);
+  const fives = takeOut(FIVE, twos.rest);
+  const tens = Math.max(twos.count, fives.count);
+  const places = a.places - b.places + tens;
+  if (places > MAX_DIGITS) throw problem.tooFine();
+  return rational(
+    (divisor < 0n ? -numerator : numerator) *
+      2n ** BigInt(tens - twos.count) *
+      5n ** BigInt(tens - fives.count) *
+      tenTo(Math.max(0, -places)),
+    (a.denominator / below) * fives.rest,
+    Math.max(0, places),
+  );
 }
 
-export function multiply(a: Rational, b: Rational): Rational {
-  return { numerator: a.numerator * b.numerator, denominator: a.denominator * b.denominator };
-}
-
-/** The divisor must not be zero. */
-export function divide(a: Rational, b: Rational): Rational {
-  const numerator = a.numerator * b.denominator;
-  const denominator = a.denominator * b.numerator;
-  return denominator < 0n
-    ? { numerator: -numerator, denominator: -denominator }
-    : { numerator, denominator };
-}
-
-/** In lowest terms. */
-export function reduce({ numerator, denominator }: Rational): Rational {
-  const divisor = greatestCommonDivisor(numerator, denominator);
-  return { numerator: numerator / divisor, denominator: denominator / divisor };
-}
-
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  let x = a < 0n ? -a : a;
-  let y = b;
-  while (y !== 0n) [x, y] = [y, x % y];
-  return x;
+/** What is left of `a` when `b` is taken away as often as it goes whole; it has the sign of `a`. */
+export function remainder(a: Rational, b: Rational, work: Work): Rational {
+  if (b.numerator === 0n) throw problem.divisionByZero();
+  const places = Math.max(a.places, b.places);
+  const common = greatestCommonDivisor(a.denominator, b.denominator, work);
+  const rest = a.denominator / common;
+  const left = withPlaces(a, places) * (b.denominator / common);
+  const denominator = rest * b.denominator;
+  const numerator = left % (withPlaces(b, places) * rest);
+  const again = greatestCommonDivisor(numerator, denominator, work);
+  return rational(numerator / again, denominator / again, places);
 }

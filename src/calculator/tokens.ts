@@ -1,8 +1,9 @@
-/** Cuts an expression into numbers, operators and parentheses, each with its column. */
-import { problem } from './errors.ts';
-import { decimal, type Rational } from './rational.ts';
+/** Cuts an expression into numbers, operators and parentheses, one at a time, as they are asked for. */
+import { unexpectedAt } from './characters.ts';
+import { endOfLiteral, literalValue } from './literal.ts';
+import type { Rational } from './rational.ts';
 
-type Sign = '+' | '-' | '*' | '/' | '(' | ')';
+type Sign = '+' | '-' | '*' | '/' | '%' | '^' | '(' | ')';
 
 export interface Token {
   /** A sign, a number with its value, or the end of the expression. */
@@ -12,50 +13,45 @@ export interface Token {
   readonly column: number;
 }
 
-const SIGNS = new Set<string>(['+', '-', '*', '/', '(', ')']);
+const SIGNS: Record<string, Sign> = {
+  '+': '+',
+  '-': '-',
+  '−': '-',
+  '*': '*',
+  '×': '*',
+  '·': '*',
+  '/': '/',
+  '÷': '/',
+  '%': '%',
+  '^': '^',
+  '(': '(',
+  ')': ')',
+};
 
-export function tokenize(expression: string): Token[] {
-  const characters = [...expression];
-  const tokens: Token[] = [];
-  let index = 0;
-  while (index < characters.length) {
-    const character = characters[index] as string;
-    const column = index + 1;
-    if (isDigit(character) || (character === '.' && isDigit(characters[index + 1]))) {
-      const end = endOfNumber(characters, index);
-      tokens.push({ kind: 'number', value: numberFrom(characters.slice(index, end)), column });
-      index = end;
-    } else {
-      if (SIGNS.has(character)) tokens.push({ kind: character as Sign, column });
-      else if (character !== ' ' && character !== '\t') throw unexpected(character, column);
-      index++;
-    }
+export class Tokens {
+  readonly #expression: string;
+  #offset = 0;
+
+  constructor(expression: string) {
+    this.#expression = expression;
   }
-  tokens.push({ kind: 'end', column: characters.length + 1 });
-  return tokens;
-}
 
-function unexpected(character: string, column: number): Error {
-  return /\p{C}|\p{Z}/u.test(character)
-    ? problem.unprintable(column)
-    : problem.unexpected(character, column);
-}
-
-/** Digits, and one point at most. */
-function endOfNumber(characters: readonly string[], start: number): number {
-  let end = start;
-  while (isDigit(characters[end])) end++;
-  if (characters[end] === '.') end++;
-  else return end;
-  while (isDigit(characters[end])) end++;
-  return end;
-}
-
-function numberFrom(characters: readonly string[]): Rational {
-  const [whole = '', fraction = ''] = characters.join('').split('.');
-  return decimal(BigInt(whole + fraction), fraction.length);
-}
-
-function isDigit(character: string | undefined): boolean {
-  return character !== undefined && character >= '0' && character <= '9';
+  /** The next token; the last one is the end, again and again. */
+  next(): Token {
+    const text = this.#expression;
+    while (text[this.#offset] === ' ' || text[this.#offset] === '\t') this.#offset++;
+    const start = this.#offset;
+    const column = start + 1;
+    if (start >= text.length) return { kind: 'end', column };
+    const end = endOfLiteral(text, start);
+    if (end > start) {
+      this.#offset = end;
+      return { kind: 'number', value: literalValue(text.slice(start, end)), column };
+    }
+    const sign = SIGNS[text[start] as string];
+    if (!sign) throw unexpectedAt(text, start);
+    const isPower = sign === '*' && text.startsWith('**', start);
+    this.#offset = start + (isPower ? 2 : 1);
+    return { kind: isPower ? '^' : sign, column };
+  }
 }

@@ -1,0 +1,69 @@
+/**
+ * Numbers as they are written: `12 3.5 .5 5. 1e3 2.5E-7`. What counts against the limits is the
+ * value, not the spelling, and it is counted from the positions of the digits: `1e999999999` is
+ * refused, and `0e999999999` is zero, before any number is made.
+ */
+import { problem } from './errors.ts';
+import { MAX_DIGITS } from './limits.ts';
+import { tenTo } from './powers-of-ten.ts';
+import { type Rational, rational } from './rational.ts';
+
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** Where the number ends that begins at `start`; `start` when none does. */
+export function endOfLiteral(text: string, start: number): number {
+  const point = endOfDigits(text, start);
+  if (text.charCodeAt(point) !== POINT) return point === start ? start : endOfExponent(text, point);
+  const end = endOfDigits(text, point + 1);
+  return end - start > 1 ? endOfExponent(text, end) : start;
+}
+
+/** Without digits, `e` is not part of the number. */
+function endOfExponent(text: string, start: number): number {
+  if (text[start] !== 'e' && text[start] !== 'E') return start;
+  const sign = text[start + 1];
+  const digits = sign === '+' || sign === '-' ? start + 2 : start + 1;
+  const end = endOfDigits(text, digits);
+  return end > digits ? end : start;
+}
+
+function endOfDigits(text: string, start: number): number {
+  let end = start;
+  while (isDigit(text.charCodeAt(end))) end++;
+  return end;
+}
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= NINE;
+}
+
+/** The value of a number as it is written. */
+export function literalValue(literal: string): Rational {
+  const [mantissa = '', exponent = '0'] = literal.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const written = whole + fraction;
+  const first = firstNonZero(written);
+  if (first === written.length) return rational(0n, 1n, 0);
+  const last = lastNonZero(written);
+  /** Digits before the point, and after it, of the value; below 0 when zeros stand there. */
+  const before = whole.length + Number(exponent) - first;
+  const after = last + 1 - whole.length - Number(exponent);
+  if (before > MAX_DIGITS) throw problem.tooLarge();
+  if (after > MAX_DIGITS) throw problem.tooFine();
+  const digits = BigInt(written.slice(first, last + 1));
+  return after >= 0 ? rational(digits, 1n, after) : rational(digits * tenTo(-after), 1n, 0);
+}
+
+function firstNonZero(digits: string): number {
+  let index = 0;
+  while (digits[index] === '0') index++;
+  return index;
+}
+
+function lastNonZero(digits: string): number {
+  let index = digits.length - 1;
+  while (digits[index] === '0') index--;
+  return index;
+}
