@@ -23,17 +23,14 @@ import {
   sizeOf,
   subtract,
 } from './rational.ts';
-import { type Token, Tokens } from './tokens.ts';
+import { type TokenKind, Tokens } from './tokens.ts';
 import { Work } from './work.ts';
 
 type Operation = (left: Rational, right: Rational, work: Work) => Rational;
-type Operations = Partial<Record<Token['kind'], Operation>>;
+type Operations = Partial<Record<TokenKind, Operation>>;
 
 const SUMS: Operations = { '+': add, '-': subtract };
 const PRODUCTS: Operations = { '*': multiply, '/': divide, '%': remainder };
-
-/** Added to the sizes of two operands: what an operation costs beside its digits. */
-const OVERHEAD = 8;
 
 /** An operand of a power, with the sign before it. */
 interface Signed {
@@ -50,26 +47,24 @@ export function evaluate(expression: string): Rational {
 class Evaluation {
   readonly #tokens: Tokens;
   readonly #work = new Work();
-  #token: Token;
   #nesting = 0;
 
   constructor(expression: string) {
     this.#tokens = new Tokens(expression);
-    this.#token = this.#tokens.next();
   }
 
   value(): Rational {
-    if (this.#token.kind === 'end') throw problem.empty();
+    if (this.#isAt('end')) throw problem.empty();
     const value = this.#sum();
-    const { kind, column } = this.#token as Token;
-    if (kind === 'end') return value;
+    if (this.#isAt('end')) return value;
+    const { kind, column } = this.#tokens;
     throw kind === ')' ? problem.unexpected(kind, column) : problem.expectedOperator(column);
   }
 
   #sum(): Rational {
     let left = this.#product();
-    for (let apply = SUMS[this.#token.kind]; apply; apply = SUMS[this.#token.kind]) {
-      this.#advance();
+    for (let apply = SUMS[this.#tokens.kind]; apply; apply = SUMS[this.#tokens.kind]) {
+      this.#tokens.advance();
       left = this.#apply(apply, left, this.#product());
     }
     return left;
@@ -77,15 +72,15 @@ class Evaluation {
 
   #product(): Rational {
     let left = this.#signed();
-    for (let apply = PRODUCTS[this.#token.kind]; apply; apply = PRODUCTS[this.#token.kind]) {
-      this.#advance();
+    for (let apply = PRODUCTS[this.#tokens.kind]; apply; apply = PRODUCTS[this.#tokens.kind]) {
+      this.#tokens.advance();
       left = this.#apply(apply, left, this.#signed());
     }
     return left;
   }
 
   #apply(operation: Operation, left: Rational, right: Rational): Rational {
-    this.#work.spend((sizeOf(left) + OVERHEAD) * (sizeOf(right) + OVERHEAD));
+    this.#work.operation(sizeOf(left), sizeOf(right));
     return operation(left, right, this.#work);
   }
 
@@ -93,8 +88,8 @@ class Evaluation {
   #signed(): Rational {
     let right = this.#signedOperand();
     const bases: Signed[] = [];
-    while (this.#token.kind === '^') {
-      this.#advance();
+    while (this.#isAt('^')) {
+      this.#tokens.advance();
       bases.push(right);
       right = this.#signedOperand();
     }
@@ -106,34 +101,40 @@ class Evaluation {
   }
 
   #signedOperand(): Signed {
-    const { column } = this.#token;
+    const { column } = this.#tokens;
     let negative = false;
-    while (this.#token.kind === '-' || this.#token.kind === '+') {
-      if (this.#token.kind === '-') negative = !negative;
-      this.#advance();
+    while (this.#isAt('-') || this.#isAt('+')) {
+      if (this.#isAt('-')) negative = !negative;
+      this.#tokens.advance();
     }
     return { negative, value: this.#operand(), column };
   }
 
   #operand(): Rational {
-    const token = this.#token;
-    if (token.value) {
-      this.#advance();
-      return token.value;
+    const { kind, value, column } = this.#tokens;
+    if (kind === 'number') {
+      this.#tokens.advance();
+      return value;
     }
-    if (token.kind !== '(') throw problem.expectedNumber(token.column);
-    if (++this.#nesting > MAX_NESTING) throw problem.tooDeep(token.column);
-    this.#advance();
-    const value = this.#sum();
-    if (this.#token.kind === 'end') throw problem.unclosed(token.column);
-    if (this.#token.kind !== ')') throw problem.expectedOperator(this.#token.column);
-    this.#advance();
+    if (kind !== '(') throw problem.expectedNumber(column);
+    if (++this.#nesting > MAX_NESTING) throw problem.tooDeep(column);
+    this.#tokens.advance();
+    const inner = this.#sum();
+    this.#close(column);
     this.#nesting--;
-    return value;
+    return inner;
   }
 
-  #advance(): void {
-    this.#token = this.#tokens.next();
+  #isAt(kind: TokenKind): boolean {
+    return this.#tokens.kind === kind;
+  }
+
+  /** @param opened is the column of the '(' to close. */
+  #close(opened: number): void {
+    const { kind, column } = this.#tokens;
+    if (kind === 'end') throw problem.unclosed(opened);
+    if (kind !== ')') throw problem.expectedOperator(column);
+    this.#tokens.advance();
   }
 }
 

@@ -8,7 +8,12 @@ import { MAX_DIGITS } from './limits.ts';
 import { tenTo } from './powers-of-ten.ts';
 import { type Rational, rational } from './rational.ts';
 
+/** Digits that a double holds exactly. */
+const SHORT = 15;
+
 const POINT = 0x2e;
+const SMALL_E = 0x65;
+const LOWER_CASE = 0x20;
 const ZERO = 0x30;
 const NINE = 0x39;
 
@@ -22,7 +27,7 @@ export function endOfLiteral(text: string, start: number): number {
 
 /** Without digits, `e` is not part of the number. */
 function endOfExponent(text: string, start: number): number {
-  if (text[start] !== 'e' && text[start] !== 'E') return start;
+  if ((text.charCodeAt(start) | LOWER_CASE) !== SMALL_E) return start;
   const sign = text[start + 1];
   const digits = sign === '+' || sign === '-' ? start + 2 : start + 1;
   const end = endOfDigits(text, digits);
@@ -39,8 +44,13 @@ function isDigit(code: number): boolean {
   return code >= ZERO && code <= NINE;
 }
 
-/** The value of a number as it is written. */
-export function literalValue(literal: string): Rational {
+/** The value of the number that is written from `start` to `end`. */
+export function literalValue(text: string, start: number, end: number): Rational {
+  if (end - start <= SHORT) {
+    const value = shortValue(text, start, end);
+    if (value) return value;
+  }
+  const literal = text.slice(start, end);
   const [mantissa = '', exponent = '0'] = literal.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');
   const written = whole + fraction;
@@ -54,6 +64,19 @@ export function literalValue(literal: string): Rational {
   if (after > MAX_DIGITS) throw problem.tooFine();
   const digits = BigInt(written.slice(first, last + 1));
   return after >= 0 ? rational(digits, 1n, after) : rational(digits * tenTo(-after), 1n, 0);
+}
+
+/** Nearly all numbers are short and without exponent, and this is much faster. */
+function shortValue(text: string, start: number, end: number): Rational | undefined {
+  let value = 0;
+  let places = 0;
+  for (let index = start; index < end; index++) {
+    const code = text.charCodeAt(index);
+    if (isDigit(code)) value = value * 10 + (code - ZERO);
+    else if (code === POINT) places = end - index - 1;
+    else return undefined;
+  }
+  return rational(BigInt(value), 1n, places);
 }
 
 function firstNonZero(digits: string): number {

@@ -4,8 +4,8 @@
  * `9^9^9` is refused after a dozen multiplications.
  */
 import { problem } from './errors.ts';
-import { divide, ONE, type Rational, rational, withoutZeros } from './rational.ts';
-import { type Work, words } from './work.ts';
+import { divide, ONE, type Rational, rational, sizeOf, withoutZeros } from './rational.ts';
+import type { Work } from './work.ts';
 
 /** @param column of the exponent, to name it by. */
 export function power(base: Rational, exponent: Rational, column: number, work: Work): Rational {
@@ -35,6 +35,6 @@ function isUnit(value: bigint): boolean {
 
 /** Powers of one number, in lowest terms, have no factors to look for. */
 function product(a: Rational, b: Rational, work: Work): Rational {
-  work.spend((words(a.numerator) + words(a.denominator)) * words(b.numerator));
+  work.operation(sizeOf(a), sizeOf(b));
   return rational(a.numerator * b.numerator, a.denominator * b.denominator, a.places + b.places);
 }

@@ -25,6 +25,7 @@ const ZERO: Rational = { numerator: 0n, denominator: 1n, places: 0 };
 export const ONE: Rational = { numerator: 1n, denominator: 1n, places: 0 };
 
 const FIRST_TOO_LARGE = tenTo(MAX_DIGITS);
+const FAR_FROM_LIMIT = tenTo(MAX_DIGITS / 2);
 
 /** A number within the limits; throws when it is outside. */
 export function rational(numerator: bigint, denominator: bigint, places: number): Rational {
@@ -38,7 +39,9 @@ export function rational(numerator: bigint, denominator: bigint, places: number)
 
 /** Whether denominator · 10^places is within 10^MAX_DIGITS. */
 function isFine({ denominator, places }: Rational): boolean {
-  return places <= MAX_DIGITS && (denominator === 1n || denominator < tenTo(MAX_DIGITS - places));
+  if (places > MAX_DIGITS) return false;
+  if (denominator === 1n || (denominator < FAR_FROM_LIMIT && places < MAX_DIGITS / 2)) return true;
+  return denominator < tenTo(MAX_DIGITS - places);
 }
 
 function isLarge({ numerator, denominator, places }: Rational): boolean {
@@ -73,10 +76,10 @@ export function add(a: Rational, b: Rational, work: Work): Rational {
   const right = withPlaces(b, places);
   if (a.denominator === 1n && b.denominator === 1n) return rational(left + right, 1n, places);
   const common = greatestCommonDivisor(a.denominator, b.denominator, work);
-  const rest = a.denominator / common;
-  const sum = left * (b.denominator / common) + right * rest;
+  const rest = over(a.denominator, common);
+  const sum = left * over(b.denominator, common) + right * rest;
   const again = greatestCommonDivisor(sum, common, work);
-  return rational(sum / again, rest * (b.denominator / again), places);
+  return rational(over(sum, again), rest * over(b.denominator, again), places);
 }
 
 /** The numerator of a number that is given more places. */
@@ -98,8 +101,8 @@ export function multiply(a: Rational, b: Rational, work: Work): Rational {
   const one = greatestCommonDivisor(a.numerator, b.denominator, work);
   const other = greatestCommonDivisor(b.numerator, a.denominator, work);
   return rational(
-    (a.numerator / one) * (b.numerator / other),
-    (a.denominator / other) * (b.denominator / one),
+    over(a.numerator, one) * over(b.numerator, other),
+    over(a.denominator, other) * over(b.denominator, one),
     places,
   );
 }
@@ -108,8 +111,8 @@ export function divide(a: Rational, b: Rational, work: Work): Rational {
   if (b.numerator === 0n) throw problem.divisionByZero();
   const above = greatestCommonDivisor(a.numerator, b.numerator, work);
   const below = greatestCommonDivisor(a.denominator, b.denominator, work);
-  const numerator = (a.numerator / above) * (b.denominator / below);
-  const divisor = b.numerator / above;
+  const numerator = over(a.numerator, above) * over(b.denominator, below);
+  const divisor = over(b.numerator, above);
   const twos = takeOut(TWO, divisor < 0n ? -divisor : divisor);
   const fives = takeOut(FIVE, twos.rest);
   const tens = Math.max(twos.count, fives.count);
@@ -120,7 +123,7 @@ export function divide(a: Rational, b: Rational, work: Work): Rational {
       2n ** BigInt(tens - twos.count) *
       5n ** BigInt(tens - fives.count) *
       tenTo(Math.max(0, -places)),
-    (a.denominator / below) * fives.rest,
+    over(a.denominator, below) * fives.rest,
     Math.max(0, places),
   );
 }
@@ -130,10 +133,15 @@ export function remainder(a: Rational, b: Rational, work: Work): Rational {
   if (b.numerator === 0n) throw problem.divisionByZero();
   const places = Math.max(a.places, b.places);
   const common = greatestCommonDivisor(a.denominator, b.denominator, work);
-  const rest = a.denominator / common;
-  const left = withPlaces(a, places) * (b.denominator / common);
+  const rest = over(a.denominator, common);
+  const left = withPlaces(a, places) * over(b.denominator, common);
   const denominator = rest * b.denominator;
   const numerator = left % (withPlaces(b, places) * rest);
   const again = greatestCommonDivisor(numerator, denominator, work);
-  return rational(numerator / again, denominator / again, places);
+  return rational(over(numerator, again), over(denominator, again), places);
+}
+
+/** A quotient that is whole. Most divisors are 1, and BigInt does not look. */
+function over(dividend: bigint, divisor: bigint): bigint {
+  return divisor === 1n ? dividend : dividend / divisor;
 }

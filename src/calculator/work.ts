@@ -3,33 +3,48 @@
  * bytes hold hundreds of operations on thousand-digit numbers. So each operation pays for itself
  * before it is done, and what cannot be paid for is an error: the same for the same expression,
  * on a fast machine and a slow one, because it counts digits and not time.
+ *
+ * A unit is about a nanosecond where the prices were measured (docs/calculator-notes.md).
  */
 import { problem } from './errors.ts';
 import { MAX_WORK } from './limits.ts';
 
-/** Sizes are told apart in steps of so many 64-bit words: a comparison each, and close enough. */
-const STEP_WORDS = 8;
-
-/** 2^512, 2^1024, …: the longest number that occurs has some 3,000 digits. */
-const STEPS = Array.from({ length: 24 }, (_, step) => 1n << BigInt((step + 1) * STEP_WORDS * 64));
-
-const ONE_WORD = 1n << 64n;
-
 export class Work {
   #left = MAX_WORK;
 
-  /** Throws when more has been spent than a calculation is given. */
-  spend(units: number): void {
+  /** An operation on two numbers of so many words. */
+  operation(left: number, right: number): void {
+    this.#spend(500 + 20 * (left + right) + 4 * left * right);
+  }
+
+  /** The search for a common divisor, less its rounds, and the divisions by it. */
+  reduction(left: number, right: number): void {
+    this.#spend(400 + 80 * (left + right));
+  }
+
+  /** A round of that search, with two numbers of so many words. */
+  round(length: number): void {
+    this.#spend(500 + 50 * length);
+  }
+
+  #spend(units: number): void {
     this.#left -= units;
     if (this.#left < 0) throw problem.tooMuchWork();
   }
 }
 
+/** Sizes are told apart by comparisons with few powers of two: close enough, and cheap. */
+const SIZES = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
+
+/** The first number that is longer, by index in SIZES; one bit is for the sign. */
+const FIRST_LONGER = SIZES.map(size => 1n << BigInt(size * 64 - 1));
+
 /** How long a number is, in 64-bit words, roughly. */
 export function words(value: bigint): number {
+  const first = FIRST_LONGER[0] as bigint;
+  if (-first < value && value < first) return 1;
   const magnitude = value < 0n ? -value : value;
-  if (magnitude < ONE_WORD) return 1;
-  let step = 0;
-  while (step < STEPS.length && magnitude >= (STEPS[step] as bigint)) step++;
-  return (step + 1) * STEP_WORDS;
+  let index = 1;
+  while (index < SIZES.length - 1 && magnitude >= (FIRST_LONGER[index] as bigint)) index++;
+  return SIZES[index] as number;
 }
