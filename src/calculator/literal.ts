@@ -6,7 +6,7 @@
 import { problem } from './errors.ts';
 import { MAX_DIGITS } from './limits.ts';
 import { tenTo } from './powers-of-ten.ts';
-import { type Rational, rational } from './rational.ts';
+import { decimal, type Rational } from './rational.ts';
 
 /** Digits that a double holds exactly. */
 const SHORT = 15;
@@ -55,7 +55,7 @@ export function literalValue(text: string, start: number, end: number): Rational
   const [whole = '', fraction = ''] = mantissa.split('.');
   const written = whole + fraction;
   const first = firstNonZero(written);
-  if (first === written.length) return rational(0n, 1n, 0);
+  if (first === written.length) return decimal(0n, 0);
   const last = lastNonZero(written);
   /** Digits before the point, and after it, of the value; below 0 when zeros stand there. */
   const before = whole.length + Number(exponent) - first;
@@ -63,7 +63,7 @@ export function literalValue(text: string, start: number, end: number): Rational
   if (before > MAX_DIGITS) throw problem.tooLarge();
   if (after > MAX_DIGITS) throw problem.tooFine();
   const digits = BigInt(written.slice(first, last + 1));
-  return after >= 0 ? rational(digits, 1n, after) : rational(digits * tenTo(-after), 1n, 0);
+  return after >= 0 ? decimal(digits, after) : decimal(digits * tenTo(-after), 0);
 }
 
 /** Nearly all numbers are short and without exponent, and this is much faster. */
@@ -76,7 +76,7 @@ function shortValue(text: string, start: number, end: number): Rational | undefi
     else if (code === POINT) places = end - index - 1;
     else return undefined;
   }
-  return rational(BigInt(value), 1n, places);
+  return decimal(BigInt(value), places);
 }
 
 function firstNonZero(digits: string): number {

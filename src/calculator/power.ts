@@ -9,11 +9,11 @@ import type { Work } from './work.ts';
 
 /** @param column of the exponent, to name it by. */
 export function power(base: Rational, exponent: Rational, column: number, work: Work): Rational {
-  const { numerator: times, denominator, places } = withoutZeros(exponent);
+  const { numerator: times, denominator, places } = withoutZeros(exponent, work);
   if (denominator !== 1n || places !== 0) throw problem.fractionalExponent(column);
   if (times === 0n) return ONE;
-  if (times < 0n) return raise(withoutZeros(divide(ONE, base, work)), -times, work);
-  return raise(withoutZeros(base), times, work);
+  if (times < 0n) return raise(withoutZeros(divide(ONE, base, work), work), -times, work);
+  return raise(withoutZeros(base, work), times, work);
 }
 
 function raise(base: Rational, times: bigint, work: Work): Rational {
@@ -36,5 +36,10 @@ function isUnit(value: bigint): boolean {
 /** Powers of one number, in lowest terms, have no factors to look for. */
 function product(a: Rational, b: Rational, work: Work): Rational {
   work.operation(sizeOf(a), sizeOf(b));
-  return rational(a.numerator * b.numerator, a.denominator * b.denominator, a.places + b.places);
+  return rational(
+    a.numerator * b.numerator,
+    a.denominator * b.denominator,
+    a.places + b.places,
+    work,
+  );
 }

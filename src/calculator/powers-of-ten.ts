@@ -3,6 +3,8 @@
  * short tables: a full table would be the largest thing a client's thread holds.
  */
 
+import { type Work, words } from './work.ts';
+
 const SHORT = 32;
 const LONGEST = 4096;
 
@@ -16,10 +18,18 @@ export function tenTo(exponent: number): bigint {
 }
 
 /** How often `factor` divides a number that is not 0, and what is left of it. */
-export function takeOut(factor: Factor, value: bigint): { count: number; rest: bigint } {
+export function takeOut(
+  factor: Factor,
+  value: bigint,
+  work: Work,
+): { count: number; rest: bigint } {
+  if (value % factor.base !== 0n) return { count: 0, rest: value };
   let rest = value;
   let count = 0;
+  const length = words(value);
+  work.division(length);
   while (rest % factor.high === 0n) {
+    work.division(length);
     rest /= factor.high;
     count += factor.highPower;
   }

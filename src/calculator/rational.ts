@@ -27,11 +27,21 @@ export const ONE: Rational = { numerator: 1n, denominator: 1n, places: 0 };
 const FIRST_TOO_LARGE = tenTo(MAX_DIGITS);
 const FAR_FROM_LIMIT = tenTo(MAX_DIGITS / 2);
 
+/** `digits` with the last `places` of them behind the point, both known to be within the limits. */
+export function decimal(digits: bigint, places: number): Rational {
+  return digits === 0n ? ZERO : { numerator: digits, denominator: 1n, places };
+}
+
 /** A number within the limits; throws when it is outside. */
-export function rational(numerator: bigint, denominator: bigint, places: number): Rational {
+export function rational(
+  numerator: bigint,
+  denominator: bigint,
+  places: number,
+  work: Work,
+): Rational {
   if (numerator === 0n) return ZERO;
   const number = { numerator, denominator, places };
-  const within = isFine(number) ? number : withoutZeros(number);
+  const within = isFine(number) ? number : withoutZeros(number, work);
   if (!isFine(within)) throw denominator === 1n ? problem.tooFine() : problem.denominatorTooLarge();
   if (isLarge(within)) throw problem.tooLarge();
   return within;
@@ -51,10 +61,10 @@ function isLarge({ numerator, denominator, places }: Rational): boolean {
 }
 
 /** The same number with as few places as it can have. */
-export function withoutZeros(number: Rational): Rational {
+export function withoutZeros(number: Rational, work: Work): Rational {
   if (number.places === 0) return number;
   const { numerator, denominator, places } = number;
-  const { count, rest } = takeOut(TEN, numerator);
+  const { count, rest } = takeOut(TEN, numerator, work);
   if (count === 0) return number;
   return count <= places
     ? { numerator: rest, denominator, places: places - count }
@@ -74,12 +84,12 @@ export function add(a: Rational, b: Rational, work: Work): Rational {
   const places = Math.max(a.places, b.places);
   const left = withPlaces(a, places);
   const right = withPlaces(b, places);
-  if (a.denominator === 1n && b.denominator === 1n) return rational(left + right, 1n, places);
+  if (a.denominator === 1n && b.denominator === 1n) return rational(left + right, 1n, places, work);
   const common = greatestCommonDivisor(a.denominator, b.denominator, work);
   const rest = over(a.denominator, common);
   const sum = left * over(b.denominator, common) + right * rest;
   const again = greatestCommonDivisor(sum, common, work);
-  return rational(over(sum, again), rest * over(b.denominator, again), places);
+  return rational(over(sum, again), rest * over(b.denominator, again), places, work);
 }
 
 /** The numerator of a number that is given more places. */
@@ -96,7 +106,7 @@ export function subtract(a: Rational, b: Rational, work: Work): Rational {
 export function multiply(a: Rational, b: Rational, work: Work): Rational {
   const places = a.places + b.places;
   if (a.denominator === 1n && b.denominator === 1n) {
-    return rational(a.numerator * b.numerator, 1n, places);
+    return rational(a.numerator * b.numerator, 1n, places, work);
   }
   const one = greatestCommonDivisor(a.numerator, b.denominator, work);
   const other = greatestCommonDivisor(b.numerator, a.denominator, work);
@@ -104,6 +114,7 @@ export function multiply(a: Rational, b: Rational, work: Work): Rational {
     over(a.numerator, one) * over(b.numerator, other),
     over(a.denominator, other) * over(b.denominator, one),
     places,
+    work,
   );
 }
 
@@ -113,19 +124,23 @@ export function divide(a: Rational, b: Rational, work: Work): Rational {
   const below = greatestCommonDivisor(a.denominator, b.denominator, work);
   const numerator = over(a.numerator, above) * over(b.denominator, below);
   const divisor = over(b.numerator, above);
-  const twos = takeOut(TWO, divisor < 0n ? -divisor : divisor);
-  const fives = takeOut(FIVE, twos.rest);
+  const twos = takeOut(TWO, divisor < 0n ? -divisor : divisor, work);
+  const fives = takeOut(FIVE, twos.rest, work);
   const tens = Math.max(twos.count, fives.count);
   const places = a.places - b.places + tens;
   if (places > MAX_DIGITS) throw problem.tooFine();
   return rational(
-    (divisor < 0n ? -numerator : numerator) *
-      2n ** BigInt(tens - twos.count) *
-      5n ** BigInt(tens - fives.count) *
-      tenTo(Math.max(0, -places)),
+    (divisor < 0n ? -numerator : numerator) * multiplier(tens, twos.count, fives.count, -places),
     over(a.denominator, below) * fives.rest,
     Math.max(0, places),
+    work,
   );
+}
+
+/** What makes up for twos and fives that were taken out of a divisor as so many tens. */
+function multiplier(tens: number, twos: number, fives: number, zeros: number): bigint {
+  if (tens === 0 && zeros <= 0) return 1n;
+  return 2n ** BigInt(tens - twos) * 5n ** BigInt(tens - fives) * tenTo(Math.max(0, zeros));
 }
 
 /** What is left of `a` when `b` is taken away as often as it goes whole; it has the sign of `a`. */
@@ -138,7 +153,7 @@ export function remainder(a: Rational, b: Rational, work: Work): Rational {
   const denominator = rest * b.denominator;
   const numerator = left % (withPlaces(b, places) * rest);
   const again = greatestCommonDivisor(numerator, denominator, work);
-  return rational(over(numerator, again), over(denominator, again), places);
+  return rational(over(numerator, again), over(denominator, again), places, work);
 }
 
 /** A quotient that is whole. Most divisors are 1, and BigInt does not look. */

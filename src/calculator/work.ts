@@ -19,12 +19,17 @@ export class Work {
 
   /** The search for a common divisor, less its rounds, and the divisions by it. */
   reduction(left: number, right: number): void {
-    this.#spend(400 + 80 * (left + right));
+    this.#spend(700 + 80 * (left + right));
   }
 
   /** A round of that search, with two numbers of so many words. */
   round(length: number): void {
     this.#spend(500 + 50 * length);
+  }
+
+  /** A division by a number of one word, and a look at its remainder. */
+  division(length: number): void {
+    this.#spend(200 + 80 * length);
   }
 
   #spend(units: number): void {

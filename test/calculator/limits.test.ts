@@ -74,7 +74,7 @@ test('what is beyond is an error that names the limit', () => {
 
 const LONG_BUT_HONEST: [name: string, expression: string][] = [
   ['2,000 small terms', '1+'.repeat(2000)],
-  ['500 fractions', Array.from({ length: 500 }, (_, index) => `1/${index + 1}+`).join('')],
+  ['400 fractions', Array.from({ length: 400 }, (_, index) => `1/${index + 1}+`).join('')],
   ['a chain of quotients', `1${'/3/7/11/13'.repeat(200)}+`],
   ['40 numbers of 100 digits', `${'7'.repeat(97)}.25+`.repeat(40)],
   ['40 products of 24 digits', `${'7'.repeat(24)}*`.repeat(40)],
