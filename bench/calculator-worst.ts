@@ -29,7 +29,7 @@ else for (const [name, unit] of SPECIMENS) report(name, message(unit));
 
 function search(duration: number): void {
   console.log(`${duration} s of search from seed ${seed}`);
-  const pool = SPECIMENS.map(([, unit]) => ({ unit, time: timeOf(message(unit), 3) }));
+  const pool = SPECIMENS.map(([, unit]) => ({ unit, time: timeOf(message(unit), 15) }));
   const until = performance.now() + duration * 1000;
   let tried = 0;
   while (performance.now() < until) {

@@ -27,7 +27,7 @@ export class QuickCalculator {
   #end = 0;
 
   /**
-   * Writes the value of the expression in bytes `start` to `end` into `reply`, from `at`: 32 bytes
+   * Writes the value of the expression in bytes `start` to `end` into `reply`, from `at`: 40 bytes
    * at most.
    * @returns where the reply ends, or NOT_QUICK, and then nothing counts that was written.
    */

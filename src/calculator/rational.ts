@@ -25,6 +25,7 @@ const ZERO: Rational = { numerator: 0n, denominator: 1n, places: 0 };
 export const ONE: Rational = { numerator: 1n, denominator: 1n, places: 0 };
 
 const FIRST_TOO_LARGE = tenTo(MAX_DIGITS);
+const LIMIT_WORDS = words(FIRST_TOO_LARGE);
 const FAR_FROM_LIMIT = tenTo(MAX_DIGITS / 2);
 
 /** `digits` with the last `places` of them behind the point, both known to be within the limits. */
@@ -43,7 +44,7 @@ export function rational(
   const number = { numerator, denominator, places };
   const within = isFine(number) ? number : withoutZeros(number, work);
   if (!isFine(within)) throw denominator === 1n ? problem.tooFine() : problem.denominatorTooLarge();
-  if (isLarge(within)) throw problem.tooLarge();
+  if (isLarge(within, work)) throw problem.tooLarge();
   return within;
 }
 
@@ -54,8 +55,9 @@ function isFine({ denominator, places }: Rational): boolean {
   return denominator < tenTo(MAX_DIGITS - places);
 }
 
-function isLarge({ numerator, denominator, places }: Rational): boolean {
+function isLarge({ numerator, denominator, places }: Rational, work: Work): boolean {
   if (-FIRST_TOO_LARGE < numerator && numerator < FIRST_TOO_LARGE) return false;
+  work.operation(words(denominator), LIMIT_WORDS);
   const first = denominator * tenTo(MAX_DIGITS + places);
   return numerator >= first || numerator <= -first;
 }

@@ -24,7 +24,7 @@ export class Work {
 
   /** A round of that search, with two numbers of so many words. */
   round(length: number): void {
-    this.#spend(500 + 50 * length);
+    this.#spend(1000 + 40 * length);
   }
 
   /** A division by a number of one word, and a look at its remainder. */
