@@ -82,7 +82,7 @@ test('where the short way answers, the long way answers the same', () => {
     }),
     { numRuns: 20_000 },
   );
-  assert.ok(answered > 4000, `only ${answered} were quick`);
+  assert.ok(answered > 1000, `only ${answered} were quick`);
 });
 
 /** The quick reply; undefined when it is left to the long way. */
