@@ -10,19 +10,11 @@
  * Signs and powers, which nest to the right, are read in loops: so only parentheses are calls
  * within calls, and their depth is limited. Of several errors the first met is the one reported.
  */
+import { add, divide, multiply, negate, remainder, subtract } from './arithmetic.ts';
 import { problem } from './errors.ts';
 import { MAX_NESTING } from './limits.ts';
 import { power } from './power.ts';
-import {
-  add,
-  divide,
-  multiply,
-  negate,
-  type Rational,
-  remainder,
-  sizeOf,
-  subtract,
-} from './rational.ts';
+import { type Rational, sizeOf } from './rational.ts';
 import { type TokenKind, Tokens } from './tokens.ts';
 import { Work } from './work.ts';
 

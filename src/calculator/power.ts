@@ -3,8 +3,9 @@
  * is itself a power that the result is made of: the first step past a limit ends the work, and
  * `9^9^9` is refused after a dozen multiplications.
  */
+import { divide } from './arithmetic.ts';
 import { problem } from './errors.ts';
-import { divide, ONE, type Rational, rational, sizeOf, withoutZeros } from './rational.ts';
+import { ONE, type Rational, rational, sizeOf, withoutZeros } from './rational.ts';
 import type { Work } from './work.ts';
 
 /** @param column of the exponent, to name it by. */

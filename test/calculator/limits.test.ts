@@ -61,6 +61,7 @@ const BEYOND: [expression: string, message: string][] = [
   ['1 / 3 ^ 2095 / 3', DENOMINATOR],
   ['1 / 3 ^ 2095', TOO_FINE],
   ['1e-1000 / 3', DENOMINATOR],
+  ['1e-1000 / 6', DENOMINATOR],
   [`${NINES} + 2/3`, TOO_LARGE],
   [`${'('.repeat(201)}1`, 'nested too deeply at column 201 (limit 200 levels)'],
   [`1/7^1000${'*7^1000/7^1000'.repeat(285)}`, WORK],

@@ -8,7 +8,7 @@ import { CalculatorError, calculate } from '../../src/calculator/calculate.ts';
 import { greatestCommonDivisor } from '../../src/calculator/greatest-common-divisor.ts';
 import { Work } from '../../src/calculator/work.ts';
 
-const RUNS = { numRuns: 2000 };
+const RUNS = { numRuns: 1000 };
 
 const natural = fc.bigInt({ min: 0n, max: 10n ** 40n });
 const decimal = fc
@@ -77,7 +77,7 @@ for (const [name, law] of Object.entries(LAWS)) {
         assert.equal(calculate(`(${left}) - (${right})`), '0');
         assert.equal(calculate(left), calculate(right));
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 }
@@ -108,7 +108,7 @@ test('no input at all throws anything but a calculator error, says much, or take
       if (reply.startsWith('error: ')) assert.ok(Buffer.byteLength(reply) <= 120, reply);
       assert.notEqual(reply, '-0');
     }),
-    { numRuns: 3000 },
+    { numRuns: 2000 },
   );
 });
 
