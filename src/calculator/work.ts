@@ -19,12 +19,12 @@ export class Work {
 
   /** The search for a common divisor, less its rounds, and the divisions by it. */
   reduction(left: number, right: number): void {
-    this.#spend(700 + 80 * (left + right));
+    this.#spend(1000 + 80 * (left + right));
   }
 
   /** A round of that search, with two numbers of so many words. */
   round(length: number): void {
-    this.#spend(1000 + 40 * length);
+    this.#spend(1300 + 50 * length);
   }
 
   /** A division by a number of one word, and a look at its remainder. */
