@@ -77,7 +77,7 @@ for (const [name, law] of Object.entries(LAWS)) {
         assert.equal(calculate(`(${left}) - (${right})`), '0');
         assert.equal(calculate(left), calculate(right));
       }),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
   });
 }

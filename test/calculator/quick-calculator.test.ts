@@ -80,9 +80,9 @@ test('where the short way answers, the long way answers the same', () => {
       answered++;
       assert.equal(quick, replyTo(expression), JSON.stringify(expression));
     }),
-    { numRuns: 20_000 },
+    { numRuns: 10_000 },
   );
-  assert.ok(answered > 1000, `only ${answered} were quick`);
+  assert.ok(answered > 500, `only ${answered} were quick`);
 });
 
 /** The quick reply; undefined when it is left to the long way. */
