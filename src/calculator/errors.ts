@@ -1,4 +1,7 @@
-/** What can be wrong with an expression, in words: the one table of the calculator's messages. */
+/**
+ * What can be wrong with an expression, in words: the one table of the calculator's messages. Each
+ * is one short line of printable text, so that it fits the smallest buffer a client may have.
+ */
 import { MAX_DIGITS, MAX_NESTING } from './limits.ts';
 
 const at = (column: number): string => `at column ${column}`;
@@ -11,14 +14,19 @@ export const problem = {
     new CalculatorError(`expected an operator ${at(column)}`, column),
   unexpected: (what: string, column: number) =>
     new CalculatorError(`unexpected '${what}' ${at(column)}`, column),
-  unprintable: (column: number) =>
-    new CalculatorError(`unexpected control character ${at(column)}`, column),
+  invisible: (column: number) =>
+    new CalculatorError(`unexpected invisible character ${at(column)}`, column),
   unclosed: (column: number) => new CalculatorError(`unclosed '(' ${at(column)}`, column),
-  divisionByZero: () => new CalculatorError('division by zero'),
-  tooLarge: () => new CalculatorError(`number too large (limit ${MAX_DIGITS} digits)`),
-  tooFine: () => new CalculatorError(`too many digits after the point (limit ${MAX_DIGITS})`),
   tooDeep: (column: number) =>
     new CalculatorError(`nested too deeply ${at(column)} (limit ${MAX_NESTING} levels)`, column),
+  divisionByZero: () => new CalculatorError('division by zero'),
+  fractionalExponent: (column: number) =>
+    new CalculatorError(`exponent must be a whole number ${at(column)}`, column),
+  tooLarge: () => new CalculatorError(`number too large (limit ${MAX_DIGITS} digits)`),
+  tooFine: () => new CalculatorError(`too many digits after the point (limit ${MAX_DIGITS})`),
+  denominatorTooLarge: () =>
+    new CalculatorError(`denominator too large (limit ${MAX_DIGITS} digits)`),
+  tooMuchWork: () => new CalculatorError('calculation too long (it would keep others waiting)'),
 };
 
 /** An expression that has no value, and why; the message names the column where there is one. */

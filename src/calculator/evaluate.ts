@@ -1,85 +1,135 @@
 /**
- * Evaluates an expression as it reads it, by precedence climbing: an operand, then operators that
- * bind tighter than the one before it, each with a right operand found in the same way.
+ * Evaluates an expression while it reads it, a function for each level of the grammar:
+ *
+ *   sum      = product { ("+" | "-") product }
+ *   product  = signed { ("*" | "/" | "%") signed }
+ *   signed   = { "+" | "-" } power
+ *   power    = operand [ "^" signed ]
+ *   operand  = number | "(" sum ")"
+ *
+ * Signs and powers, which nest to the right, are read in loops: so only parentheses are calls
+ * within calls, and their depth is limited. Of several errors the first met is the one reported.
  */
+import { add, divide, multiply, negate, remainder, subtract } from './arithmetic.ts';
 import { problem } from './errors.ts';
 import { MAX_NESTING } from './limits.ts';
-import { add, divide, multiply, negate, type Rational, subtract } from './rational.ts';
-import { type Token, tokenize } from './tokens.ts';
+import { power } from './power.ts';
+import { type Rational, sizeOf } from './rational.ts';
+import { type TokenKind, Tokens } from './tokens.ts';
+import { Work } from './work.ts';
 
-interface Operator {
-  readonly precedence: number;
-  apply(left: Rational, right: Rational): Rational;
-}
+type Operation = (left: Rational, right: Rational, work: Work) => Rational;
+type Operations = Partial<Record<TokenKind, Operation>>;
 
-const OPERATORS: Partial<Record<Token['kind'], Operator>> = {
-  '+': { precedence: 1, apply: add },
-  '-': { precedence: 1, apply: subtract },
-  '*': { precedence: 2, apply: multiply },
-  '/': { precedence: 2, apply: divideUnlessZero },
-};
+const SUMS: Operations = { '+': add, '-': subtract };
+const PRODUCTS: Operations = { '*': multiply, '/': divide, '%': remainder };
 
-function divideUnlessZero(left: Rational, right: Rational): Rational {
-  if (right.numerator === 0n) throw problem.divisionByZero();
-  return divide(left, right);
+/** An operand of a power, with the sign before it. */
+interface Signed {
+  readonly negative: boolean;
+  readonly value: Rational;
+  readonly column: number;
 }
 
 /** The exact value of an expression. Throws a CalculatorError when it has none. */
 export function evaluate(expression: string): Rational {
-  return new Evaluation(tokenize(expression)).value();
+  return new Evaluation(expression).value();
 }
 
 class Evaluation {
-  readonly #tokens: readonly Token[];
-  #next = 0;
+  readonly #tokens: Tokens;
+  readonly #work = new Work();
   #nesting = 0;
 
-  constructor(tokens: readonly Token[]) {
-    this.#tokens = tokens;
+  constructor(expression: string) {
+    this.#tokens = new Tokens(expression);
   }
 
   value(): Rational {
-    if (this.#peek().kind === 'end') throw problem.empty();
-    const value = this.#expression(0);
-    const rest = this.#peek();
-    if (rest.kind === 'number') throw problem.expectedOperator(rest.column);
-    if (rest.kind !== 'end') throw problem.unexpected(rest.kind, rest.column);
-    return value;
+    if (this.#isAt('end')) throw problem.empty();
+    const value = this.#sum();
+    if (this.#isAt('end')) return value;
+    const { kind, column } = this.#tokens;
+    throw kind === ')' ? problem.unexpected(kind, column) : problem.expectedOperator(column);
   }
 
-  /** An expression of operators that bind tighter than `precedence`. */
-  #expression(precedence: number): Rational {
-    let left = this.#operand();
-    for (;;) {
-      const operator = OPERATORS[this.#peek().kind];
-      if (!operator || operator.precedence <= precedence) return left;
-      this.#next++;
-      left = operator.apply(left, this.#expression(operator.precedence));
+  #sum(): Rational {
+    let left = this.#product();
+    for (let apply = SUMS[this.#tokens.kind]; apply; apply = SUMS[this.#tokens.kind]) {
+      this.#tokens.advance();
+      left = this.#apply(apply, left, this.#product());
     }
+    return left;
+  }
+
+  #product(): Rational {
+    let left = this.#signed();
+    for (let apply = PRODUCTS[this.#tokens.kind]; apply; apply = PRODUCTS[this.#tokens.kind]) {
+      this.#tokens.advance();
+      left = this.#apply(apply, left, this.#signed());
+    }
+    return left;
+  }
+
+  #apply(operation: Operation, left: Rational, right: Rational): Rational {
+    this.#work.operation(sizeOf(left), sizeOf(right));
+    return operation(left, right, this.#work);
+  }
+
+  /** Signs and powers: the operands from left to right, then their values from right to left. */
+  #signed(): Rational {
+    let right = this.#signedOperand();
+    const bases: Signed[] = [];
+    while (this.#isAt('^')) {
+      this.#tokens.advance();
+      bases.push(right);
+      right = this.#signedOperand();
+    }
+    for (let base = bases.pop(); base; base = bases.pop()) {
+      const exponent = withSign(right);
+      right = { ...base, value: power(base.value, exponent, right.column, this.#work) };
+    }
+    return withSign(right);
+  }
+
+  #signedOperand(): Signed {
+    const { column } = this.#tokens;
+    let negative = false;
+    while (this.#isAt('-') || this.#isAt('+')) {
+      if (this.#isAt('-')) negative = !negative;
+      this.#tokens.advance();
+    }
+    return { negative, value: this.#operand(), column };
   }
 
   #operand(): Rational {
-    const token = this.#peek();
-    this.#next++;
-    if (token.value) return token.value;
-    if (++this.#nesting > MAX_NESTING) throw problem.tooDeep(token.column);
-    const value = this.#signedOrNested(token);
+    const { kind, value, column } = this.#tokens;
+    if (kind === 'number') {
+      this.#tokens.advance();
+      return value;
+    }
+    if (kind !== '(') throw problem.expectedNumber(column);
+    if (++this.#nesting > MAX_NESTING) throw problem.tooDeep(column);
+    this.#tokens.advance();
+    const inner = this.#sum();
+    this.#close(column);
     this.#nesting--;
-    return value;
+    return inner;
   }
 
-  #signedOrNested(token: Token): Rational {
-    if (token.kind === '-') return negate(this.#operand());
-    if (token.kind === '+') return this.#operand();
-    if (token.kind !== '(') throw problem.expectedNumber(token.column);
-    const value = this.#expression(0);
-    if (this.#peek().kind === 'number') throw problem.expectedOperator(this.#peek().column);
-    if (this.#peek().kind !== ')') throw problem.unclosed(token.column);
-    this.#next++;
-    return value;
+  #isAt(kind: TokenKind): boolean {
+    return this.#tokens.kind === kind;
   }
 
-  #peek(): Token {
-    return this.#tokens[this.#next] as Token;
+  /** @param opened is the column of the '(' to close. */
+  #close(opened: number): void {
+    const { kind, column } = this.#tokens;
+    if (kind === 'end') throw problem.unclosed(opened);
+    if (kind !== ')') throw problem.expectedOperator(column);
+    this.#tokens.advance();
   }
+}
+
+function withSign({ negative, value }: Signed): Rational {
+  return negative ? negate(value) : value;
 }

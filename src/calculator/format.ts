@@ -1,58 +1,51 @@
 /** Prints an exact number: in full where its decimals end, else rounded to 20 significant digits. */
 import { problem } from './errors.ts';
 import { MAX_DIGITS } from './limits.ts';
-import { type Rational, reduce } from './rational.ts';
+import { tenTo } from './powers-of-ten.ts';
+import type { Rational } from './rational.ts';
 
 /** Digits of a result whose decimals never end. */
 const SIGNIFICANT_DIGITS = 20;
 
-export function format(value: Rational): string {
-  const { numerator, denominator } = reduce(value);
+export function format({ numerator, denominator, places }: Rational): string {
   const sign = numerator < 0n ? '-' : '';
   const magnitude = numerator < 0n ? -numerator : numerator;
-  const wholeDigits = digitsOf(magnitude / denominator);
-  if (wholeDigits > MAX_DIGITS) throw problem.tooLarge();
-  const places = placesOf(denominator);
-  if (places !== undefined && places <= MAX_DIGITS) {
-    return sign + pointAt((magnitude * 10n ** BigInt(places)) / denominator, places);
-  }
-  if (places !== undefined) throw problem.tooFine();
-  const rounded = roundedPlaces(magnitude, denominator, wholeDigits);
-  if (rounded > MAX_DIGITS) throw problem.tooFine();
-  const text = pointAt(roundHalfEven(magnitude * 10n ** BigInt(rounded), denominator), rounded);
-  return sign + (rounded > 0 ? text.replace(/\.?0+$/, '') : text);
+  if (denominator === 1n) return sign + pointAt(magnitude, places);
+  return sign + rounded(magnitude, denominator * tenTo(places));
 }
 
-function digitsOf(value: bigint): number {
-  return value === 0n ? 0 : value.toString().length;
-}
-
-/** Decimals of a fraction in lowest terms; undefined when they never end. */
-function placesOf(denominator: bigint): number | undefined {
-  let twos = 0;
-  let fives = 0;
-  let rest = denominator;
-  for (; rest % 2n === 0n; rest /= 2n) twos++;
-  for (; rest % 5n === 0n; rest /= 5n) fives++;
-  return rest === 1n ? Math.max(twos, fives) : undefined;
+/** Its decimals never end, so it is never half-way between two numbers of fewer digits. */
+function rounded(numerator: bigint, denominator: bigint): string {
+  const places = roundedPlaces(numerator, denominator);
+  if (places > MAX_DIGITS) throw problem.tooFine();
+  const scaled = numerator * tenTo(places);
+  const below = scaled / denominator;
+  const nearest = 2n * (scaled - below * denominator) > denominator ? below + 1n : below;
+  const text = pointAt(nearest, places);
+  if (text.length > MAX_DIGITS && places === 0) throw problem.tooLarge();
+  return text;
 }
 
 /** Places after the point that make up the significant digits, 0 at least. */
-function roundedPlaces(magnitude: bigint, denominator: bigint, wholeDigits: number): number {
-  if (wholeDigits > 0) return Math.max(0, SIGNIFICANT_DIGITS - wholeDigits);
-  let leadingZeros = digitsOf(denominator) - digitsOf(magnitude);
-  if (magnitude * 10n ** BigInt(leadingZeros) >= denominator) leadingZeros--;
-  return SIGNIFICANT_DIGITS + leadingZeros;
+function roundedPlaces(numerator: bigint, denominator: bigint): number {
+  const whole = numerator / denominator;
+  if (whole > 0n) return Math.max(0, SIGNIFICANT_DIGITS - digitsOf(whole));
+  const leadingZeros = digitsOf(denominator) - digitsOf(numerator);
+  return numerator * tenTo(leadingZeros) < denominator
+    ? SIGNIFICANT_DIGITS + leadingZeros
+    : SIGNIFICANT_DIGITS + leadingZeros - 1;
 }
 
-function roundHalfEven(numerator: bigint, denominator: bigint): bigint {
-  const quotient = numerator / denominator;
-  const twice = 2n * (numerator % denominator);
-  const up = twice > denominator || (twice === denominator && quotient % 2n === 1n);
-  return up ? quotient + 1n : quotient;
+function digitsOf(value: bigint): number {
+  return value.toString().length;
 }
 
+/** `digits` with the last `places` of them behind the point, less the zeros at the end. */
 function pointAt(digits: bigint, places: number): string {
   const text = digits.toString().padStart(places + 1, '0');
-  return places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
+  if (places === 0) return text;
+  let end = text.length;
+  const point = end - places;
+  while (end > point && text[end - 1] === '0') end--;
+  return end === point ? text.slice(0, point) : `${text.slice(0, point)}.${text.slice(point, end)}`;
 }

@@ -1,61 +1,80 @@
-/** Cuts an expression into numbers, operators and parentheses, each with its column. */
-import { problem } from './errors.ts';
-import { decimal, type Rational } from './rational.ts';
+/**
+ * Cuts an expression into numbers, operators and parentheses. It is a cursor, which stands on one
+ * token at a time, and not a list: nothing is made for a token but its value, and what comes after
+ * an error is never looked at.
+ */
+import { unexpectedAt } from './characters.ts';
+import { endOfLiteral, literalValue } from './literal.ts';
+import { ONE, type Rational } from './rational.ts';
 
-type Sign = '+' | '-' | '*' | '/' | '(' | ')';
+type Sign = '+' | '-' | '*' | '/' | '%' | '^' | '(' | ')';
 
-export interface Token {
-  /** A sign, a number with its value, or the end of the expression. */
-  readonly kind: Sign | 'number' | 'end';
-  readonly value?: Rational;
-  /** In characters, from 1. */
-  readonly column: number;
-}
+/** A sign, a number, or the end of the expression. */
+export type TokenKind = Sign | 'number' | 'end';
 
-const SIGNS = new Set<string>(['+', '-', '*', '/', '(', ')']);
+const SIGNS = new Map<number, Sign>(
+  Object.entries({
+    '+': '+',
+    '-−': '-',
+    '*×·': '*',
+    '/÷': '/',
+    '%': '%',
+    '^': '^',
+    '(': '(',
+    ')': ')',
+  } satisfies Record<string, Sign>).flatMap(([twins, sign]) =>
+    [...twins].map((twin): [number, Sign] => [twin.charCodeAt(0), sign]),
+  ),
+);
 
-export function tokenize(expression: string): Token[] {
-  const characters = [...expression];
-  const tokens: Token[] = [];
-  let index = 0;
-  while (index < characters.length) {
-    const character = characters[index] as string;
-    const column = index + 1;
-    if (isDigit(character) || (character === '.' && isDigit(characters[index + 1]))) {
-      const end = endOfNumber(characters, index);
-      tokens.push({ kind: 'number', value: numberFrom(characters.slice(index, end)), column });
-      index = end;
-    } else {
-      if (SIGNS.has(character)) tokens.push({ kind: character as Sign, column });
-      else if (character !== ' ' && character !== '\t') throw unexpected(character, column);
-      index++;
+const TAB = 0x09;
+const SPACE = 0x20;
+const ASTERISK = 0x2a;
+
+export class Tokens {
+  kind: TokenKind = 'end';
+  /** Of a number. */
+  value: Rational = ONE;
+  /** Where the token begins, in characters from 1. */
+  column = 0;
+  readonly #text: string;
+  #offset = 0;
+
+  /** Stands on the first token. */
+  constructor(expression: string) {
+    this.#text = expression;
+    this.advance();
+  }
+
+  /** Goes to the next token; after the last one is the end, again and again. */
+  advance(): void {
+    const text = this.#text;
+    const start = this.#skipSpaces();
+    this.column = start + 1;
+    if (start >= text.length) {
+      this.kind = 'end';
+      return;
+    }
+    const end = endOfLiteral(text, start);
+    if (end > start) {
+      this.kind = 'number';
+      this.value = literalValue(text, start, end);
+      this.#offset = end;
+      return;
+    }
+    const sign = SIGNS.get(text.charCodeAt(start));
+    if (!sign) throw unexpectedAt(text, start);
+    const isPower = text.charCodeAt(start) === ASTERISK && text.charCodeAt(start + 1) === ASTERISK;
+    this.kind = isPower ? '^' : sign;
+    this.#offset = start + (isPower ? 2 : 1);
+  }
+
+  #skipSpaces(): number {
+    let offset = this.#offset;
+    for (;;) {
+      const code = this.#text.charCodeAt(offset);
+      if (code !== SPACE && code !== TAB) return offset;
+      offset++;
     }
   }
-  tokens.push({ kind: 'end', column: characters.length + 1 });
-  return tokens;
-}
-
-function unexpected(character: string, column: number): Error {
-  return /\p{C}|\p{Z}/u.test(character)
-    ? problem.unprintable(column)
-    : problem.unexpected(character, column);
-}
-
-/** Digits, and one point at most. */
-function endOfNumber(characters: readonly string[], start: number): number {
-  let end = start;
-  while (isDigit(characters[end])) end++;
-  if (characters[end] === '.') end++;
-  else return end;
-  while (isDigit(characters[end])) end++;
-  return end;
-}
-
-function numberFrom(characters: readonly string[]): Rational {
-  const [whole = '', fraction = ''] = characters.join('').split('.');
-  return decimal(BigInt(whole + fraction), fraction.length);
-}
-
-function isDigit(character: string | undefined): boolean {
-  return character !== undefined && character >= '0' && character <= '9';
 }

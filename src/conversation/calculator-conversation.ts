@@ -1,6 +1,8 @@
 /** The calculator conversation: each message is an expression, each reply its value or an error. */
 import { type Buffer, isUtf8 } from 'node:buffer';
 import { CalculatorError, calculate } from '../calculator/calculate.ts';
+import { QuickCalculator } from '../calculator/quick-calculator.ts';
+import { NOT_QUICK } from '../calculator/quick-digits.ts';
 import type { Conversation, Observer } from './conversation.ts';
 import { Framer, MAX_MESSAGE_BYTES } from './framing.ts';
 import type { ReplyBuffer } from './reply-buffer.ts';
@@ -10,6 +12,7 @@ const NOT_TEXT = 'error: message is not UTF-8 text';
 
 export class CalculatorConversation implements Conversation {
   readonly #framer = new Framer();
+  readonly #quick = new QuickCalculator();
   readonly #observer: Observer | undefined;
 
   constructor(observer?: Observer) {
@@ -33,9 +36,12 @@ export class CalculatorConversation implements Conversation {
   }
 
   answer(replies: ReplyBuffer): boolean {
-    if (!replies.isFull) {
+    while (!replies.isFull) {
       const found = this.#framer.next();
-      if (found) this.#reply(found === 'message', replies);
+      if (!found) break;
+      if (found === 'message' && this.#replyQuickly(replies)) continue;
+      this.#reply(found === 'message', replies);
+      break;
     }
     return this.#framer.hasInput;
   }
@@ -44,12 +50,28 @@ export class CalculatorConversation implements Conversation {
     this.#framer.keepInput();
   }
 
+  /** @returns false, and leaves all as it was, when the message takes more than that. */
+  #replyQuickly(replies: ReplyBuffer): boolean {
+    const { bytes, start, end } = this.#framer;
+    const replyStart = replies.length;
+    const replyEnd = this.#quick.calculate(bytes, start, end, replies.bytes, replyStart);
+    if (replyEnd === NOT_QUICK) return false;
+    replies.endLine(replyEnd);
+    if (this.#observer) this.#show(this.#observer, replies, replyStart);
+    return true;
+  }
+
   #reply(fits: boolean, replies: ReplyBuffer): void {
     const { bytes, start, end } = this.#framer;
     const replyStart = replies.length;
     replies.appendLine(fits ? replyTo(bytes, start, end) : TOO_LONG);
-    this.#observer?.message(bytes, start, end);
-    this.#observer?.reply(replies.bytes, replyStart, replies.length - 1);
+    if (this.#observer) this.#show(this.#observer, replies, replyStart);
+  }
+
+  #show(observer: Observer, replies: ReplyBuffer, replyStart: number): void {
+    const { bytes, start, end } = this.#framer;
+    observer.message(bytes, start, end);
+    observer.reply(replies.bytes, replyStart, replies.length - 1);
   }
 }
 

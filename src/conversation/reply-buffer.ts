@@ -36,6 +36,12 @@ export class ReplyBuffer {
     this.bytes[this.length++] = LF;
   }
 
+  /** Appends what was written into `bytes` from `length` to `end`, and its LF. */
+  endLine(end: number): void {
+    this.bytes[end] = LF;
+    this.length = end + 1;
+  }
+
   /** Appends bytes `start` to `end`. Ask for the `room` first. */
   append(bytes: Buffer, start: number, end: number): void {
     this.length += bytes.copy(this.bytes, this.length, start, end);
