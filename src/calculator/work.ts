@@ -4,7 +4,7 @@
  * before it is done, and what cannot be paid for is an error: the same for the same expression,
  * on a fast machine and a slow one, because it counts digits and not time.
  *
- * A unit is about a nanosecond where the prices were measured (docs/calculator-notes.md).
+ * A unit is about a nanosecond where the prices were measured (docs/calculator.md).
  */
 import { problem } from './errors.ts';
 import { MAX_WORK } from './limits.ts';

@@ -5,7 +5,7 @@ import { SystemError } from '../sockets/system-error.ts';
 import { BACKLOG, KEEPALIVE_S } from './limits.ts';
 
 /** The address that cannot be listened on, and why. */
-export class CannotListen extends Error {
+class CannotListen extends Error {
   override readonly name = 'CannotListen';
 
   constructor(address: Address, { reason, code }: SystemError) {

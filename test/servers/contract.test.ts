@@ -431,14 +431,16 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
     });
 
     it('shows what it does through a pipe', async t => {
-      const piped = run(t, ['sh', '-c', `'${execPath}' '${CLI}' ${name} 127.0.0.1 0 | cat`]);
+      const words = `'${execPath}' '${CLI}' ${name} 127.0.0.1 0`;
+      const piped = run(t, ['sh', '-c', `{ ${words} & echo $! >&2; wait; } | cat`]);
+      const pid = Number(await piped.stderr.line());
+      t.after(() => process.kill(pid, 'SIGKILL'));
       const listening = await piped.stdout.line();
       const peer = await Peer.connect(t, Number(/:(\d+)$/.exec(listening)?.[1]));
       await assertServed(peer);
       await peer.close();
       const shown = await piped.stdout.linesUntil(/disconnected/);
       assert.ok(shown.some(line => /sent message: 22 \+ 44/.test(line)));
-      spawnSync('pkill', ['-P', String(piped.pid), 'node']);
     });
 
     it('answers `nc -N` from a pipe', { skip: unlessInstalled('nc', '-h') }, async t => {
