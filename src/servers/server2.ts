@@ -106,7 +106,7 @@ class Threads implements Clients {
   #start(): boolean {
     let worker: Worker;
     try {
-      worker = new Worker(new URL('./client-thread.js', import.meta.url), {
+      worker = new Worker(new URL('./client-thread.cjs', import.meta.url), {
         resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
       });
     } catch (error) {
