@@ -10,7 +10,7 @@ export const BACKLOG = 511;
 export const RECEIVE_BYTES = 64 * 1024;
 
 /** Milliseconds one client's messages may take before it is the others' turn. */
-export const TURN_MS = 5;
+export const TURN_MS = 2;
 
 /** Clients accepted in a turn, so that a storm of newcomers does not stop those who are served. */
 export const ACCEPTS_PER_TURN = 64;

@@ -188,6 +188,9 @@ export function softLimit(resource: number): number {
   return soft > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(soft);
 }
 
+/** _exit(2): ends the process at once, threads and all, without Node's own farewell. */
+export const exitAtOnce: (code: number) => void = libc.func('void _exit(int)');
+
 /** libuv's own descriptor, which turns readable when Node's event loop has something to do. */
 export function nodeBackendDescriptor(): number {
   const defaultLoop = libc.func('void *uv_default_loop()');

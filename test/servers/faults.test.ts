@@ -4,11 +4,15 @@
  */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as netConnect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { describe, it, type TestContext } from 'node:test';
+import { TURN_MS } from '../../src/servers/limits.ts';
 import { CLI, run, Server, startServer } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
@@ -16,6 +20,13 @@ import { Peer } from '../support/peer.ts';
 
 /** Resident memory may differ by so much for reasons of V8's own. */
 const MEMORY_SLACK_MIB = 24;
+
+/** How long something takes, by the number of times it is done. */
+async function milliseconds(work: () => Promise<unknown>, times: number): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / times;
+}
 
 /** Whether it uses less than a quarter of a core over half a second: it does not spin. */
 async function isCalm(server: Server): Promise<boolean> {
@@ -242,6 +253,26 @@ for (const { name, echoes, alone } of SERVERS) {
         }),
     );
 
+    it('the dearest messages from many clients: others wait no longer than they take', {
+      skip: echoes ? 'calculates nothing' : alone && 'serves one client at a time',
+    }, async t => {
+      const server = await startServer(t, name, ['--quiet']);
+      const dear = `${'1+1/7^99+1/11^99+1/13^99+1/17^99+1/19^99+'.repeat(90)}1\n`;
+      const clients = name === 'server2' ? 10 : 50;
+      const hostile = await Promise.all(Array.from({ length: clients }, () => server.connect()));
+      const other = await server.connect();
+      await assertServed(other);
+      const first = hostile[0] as Peer;
+      first.send(dear.repeat(40));
+      await first.received.lines(20);
+      const price = await milliseconds(() => first.received.lines(20), 20);
+      for (const peer of hostile) peer.send(dear.repeat(20));
+      const wait = await milliseconds(() => assertServed(other), 1);
+      const turn = price + TURN_MS;
+      assert.ok(wait < 50 + 3 * clients * turn, `${wait} ms, ${turn} ms a turn`);
+      for (const peer of hostile) await peer.received.lines(20);
+    });
+
     it('descriptors running out', t => exhaustDescriptors(t));
 
     it('descriptors above 1,024', { skip: (alone || name === 'server2') && 'serves fewer' }, t =>
@@ -255,6 +286,52 @@ for (const { name, echoes, alone } of SERVERS) {
         for (const peer of peers) await peer.close();
       }),
     );
+
+    for (const [failure, code] of [
+      ['throws', "throw new Error('thrown for a test')"],
+      ['exhausts its heap', 'const hoard = []; for (;;) hoard.push(new Array(1e5).fill({}))'],
+    ]) {
+      it(`a thread that ${failure}`, {
+        skip: name !== 'server2' && 'has no threads',
+      }, async t => {
+        const directory = mkdtempSync(join(tmpdir(), 'calcd-'));
+        t.after(() => rmSync(directory, { recursive: true }));
+        // A thread looks at the clock when it has several dear messages before it.
+        const preload = join(directory, 'preload.cjs');
+        writeFileSync(
+          preload,
+          `const { isMainThread } = require('node:worker_threads');
+           const { performance } = require('node:perf_hooks');
+           if (!isMainThread) performance.now = () => { ${code}; };`,
+        );
+        const words = ['--require', preload, CLI, name, '127.0.0.1', '0'];
+        const process = spawn(execPath, words);
+        t.after(() => process.kill('SIGKILL'));
+        const server = new Server(t, process);
+        await server.waitUntilItListens();
+        const others = await server.connect();
+        await assertServed(others);
+        const unlucky = await server.connect();
+        unlucky.send('2 ^ 3\n2 ^ 3\n');
+        await unlucky.received.rest();
+        const left = (await server.stdout.linesUntil(/disconnected/)).at(-1);
+        assert.match(left as string, /its thread failed: /);
+        await assertServed(others);
+        await serveOne(server);
+      });
+    }
+
+    it('sixty threads in recv when it is told to stop', {
+      skip: name !== 'server2' && 'has no threads',
+    }, async t => {
+      const server = await startServer(t, name, ['--quiet']);
+      const peers = await Promise.all(Array.from({ length: 60 }, () => server.connect()));
+      await Promise.all(peers.map(assertServed));
+      const start = performance.now();
+      server.signal('SIGTERM');
+      assert.equal(await server.exit(), 0);
+      assert.ok(performance.now() - start < 2500, `${performance.now() - start} ms`);
+    });
 
     it('no room for another thread', {
       skip:
@@ -360,7 +437,6 @@ for (const { name, echoes, alone } of SERVERS) {
     /** A server whose display goes to a descriptor of ours: its port cannot be read there. */
     async function startBlind(test: TestContext, stdout: number): Promise<Server> {
       const port = 20_000 + Math.floor(Math.random() * 10_000);
-      const { spawn } = await import('node:child_process');
       const process = spawn(execPath, [CLI, name, '127.0.0.1', String(port)], {
         stdio: ['ignore', stdout, 'pipe'],
       });
