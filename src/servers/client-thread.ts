@@ -1,6 +1,6 @@
 /**
  * The thread of one client of server2: receive, answer, send, each call waiting until it is done.
- * It is started before its client is known, waits for the assignment, and ends with its client.
+ * It is started before its client is known, waits for the assignment, and ends when it is told to.
  */
 import { Buffer } from 'node:buffer';
 import { performance } from 'node:perf_hooks';
@@ -19,14 +19,14 @@ import { answerTurn } from './turn.ts';
 
 /** The client a thread is given. */
 export interface Assignment {
-  /** Its socket, which the main thread closes when the thread has ended. */
+  /** Its socket, which the main thread closes when the client has left or the thread has ended. */
   readonly fd: number;
   readonly quiet: boolean;
   /** Shared: 1 once the server stops, so that the end of input may be the server's doing. */
   readonly stopping: Int32Array;
 }
 
-/** What a thread says: that it waits for its client, and at last why the client left. */
+/** What a thread says: that it waits for a client, and why its client left. */
 export type Report = 'ready' | { readonly reason: string };
 
 /** How often a stopping thread looks whether its replies have arrived. */
@@ -35,13 +35,17 @@ const DELIVERY_LOOK_MS = 10;
 const input = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
 const replies = new ReplyBuffer();
 
-parentPort?.once('message', ({ fd, quiet, stopping }: Assignment) => {
+parentPort?.on('message', (assignment: Assignment | 'end') => {
+  if (assignment === 'end') {
+    parentPort?.close();
+    return;
+  }
+  const { fd, quiet, stopping } = assignment;
   const socket = new Socket(fd);
   const output = new Output();
   const display = new Display(output, { quiet, severalClients: true });
   const reason = serve(socket, new CalculatorConversation(display.observer(fd)), output, stopping);
   parentPort?.postMessage({ reason } satisfies Report);
-  if (!Atomics.load(stopping, 0)) socket.shutdown('write');
 });
 parentPort?.postMessage('ready' satisfies Report);
 

@@ -39,6 +39,13 @@ export const DISPLAY_BACKLOG_BYTES = 256 * 1024;
 /** Heap of a client's thread: many times what a conversation needs. */
 export const THREAD_HEAP_MB = 32;
 
+/**
+ * Threads that end with their client before threads are used again. The FFI keeps some 45 KB and
+ * three memory maps for every thread that ever called through it (measured; koffi 3.3): without an
+ * end to that the process would abort after some 20,000 clients, out of maps.
+ */
+export const THREADS_BEFORE_REUSE = 4000;
+
 /** Threads being started at a time: as many as can make progress, so that the first are not last. */
 export const STARTS_AT_A_TIME = availableParallelism();
 

@@ -6,7 +6,8 @@
  * tens of milliseconds to start, so one is kept ready for the next client.
  *
  * Threads share the process's descriptors. So that nobody ever uses a number that has become
- * another client's, the main thread alone closes them, when the thread is gone, however it ended.
+ * another client's, the main thread alone closes them, when the thread has said that it is done or
+ * is gone, however it ended.
  */
 import { Worker } from 'node:worker_threads';
 import type { Address } from '../sockets/address.ts';
@@ -14,7 +15,12 @@ import type { Socket } from '../sockets/socket.ts';
 import type { Clients } from './acceptor.ts';
 import type { Assignment, Report } from './client-thread.ts';
 import { departure } from './display.ts';
-import { STARTS_AT_A_TIME, THREAD_HEAP_MB, threadClientLimit } from './limits.ts';
+import {
+  STARTS_AT_A_TIME,
+  THREAD_HEAP_MB,
+  THREADS_BEFORE_REUSE,
+  threadClientLimit,
+} from './limits.ts';
 import { runServer, type ServerOptions, type Surroundings } from './server.ts';
 
 export function server2(options: ServerOptions): Promise<void> {
@@ -31,10 +37,9 @@ class Threads implements Clients {
   /** Clients whose thread is not ready yet, first come first. */
   readonly #waiting: Socket[] = [];
   readonly #served = new Map<Worker, Socket>();
-  /** Clients that have left, whose thread has not ended yet. */
-  readonly #left = new Map<Worker, Socket>();
   readonly #starting = new Set<Worker>();
   readonly #ready = new Set<Worker>();
+  #started = 0;
   /** Shared with the threads: 1 once the server stops. */
   readonly #stopping = new Int32Array(new SharedArrayBuffer(4));
 
@@ -114,11 +119,11 @@ class Threads implements Clients {
       return false;
     }
     this.#starting.add(worker);
+    this.#started++;
     let reason = 'its thread ended';
     worker.on('message', (report: Report) => {
       if (report === 'ready') return this.#isReady(worker);
-      reason = report.reason;
-      this.#leaves(worker);
+      this.#leaves(worker, report.reason);
     });
     worker.on('error', error => {
       reason = `its thread failed: ${error.message}`;
@@ -134,10 +139,14 @@ class Threads implements Clients {
     this.#supply();
   }
 
-  /** Makes room for another client, though the descriptor is in use until the thread has ended. */
-  #leaves(worker: Worker): void {
-    this.#left.set(worker, this.#served.get(worker) as Socket);
+  /** A thread ends with its client, until so many have that the next ones must be spared. */
+  #leaves(worker: Worker, reason: string): void {
+    const socket = this.#served.get(worker) as Socket;
     this.#served.delete(worker);
+    this.#close(socket, reason);
+    if (this.#started < THREADS_BEFORE_REUSE) worker.postMessage('end');
+    else this.#ready.add(worker);
+    this.#supply();
   }
 
   #ended(worker: Worker, reason: string): void {
@@ -145,10 +154,10 @@ class Threads implements Clients {
       this.#noThread(new Error(reason));
       return;
     }
-    const socket = this.#served.get(worker) ?? this.#left.get(worker);
+    const socket = this.#served.get(worker);
+    if (!socket) return;
     this.#served.delete(worker);
-    this.#left.delete(worker);
-    this.#close(socket as Socket, reason);
+    this.#close(socket, reason);
     this.#supply();
   }
 

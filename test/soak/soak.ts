@@ -16,8 +16,12 @@ import { Random } from '../support/random.ts';
 const MINUTES = Number(process.env.MINUTES ?? 10);
 const SAMPLE_MS = 1000;
 
-/** How much more may be in use in the last third than in the first. */
+/**
+ * How much more may be in use in the last third than in the first. Memory of server2 grows by 45 KB
+ * a client until threads are used again (limits.ts).
+ */
 const SLACK = { residentMiB: 16, descriptors: 4, threads: 4 };
+const THREAD_SLACK = { ...SLACK, residentMiB: 90 };
 
 /**
  * Hostile clients of server1 take turns with the others, for it serves one at a time. Those of
@@ -63,7 +67,7 @@ describe(`${MINUTES} minutes, SEED=${seed}`, { concurrency: true }, () => {
         ...Array.from({ length: hostile }, (_, client) => misbehave(client)),
         sample(server, until, samples),
       ]);
-      report(t, samples, totals);
+      report(t, samples, totals, name === 'server2' ? THREAD_SLACK : SLACK);
     });
   }
 });
@@ -76,10 +80,15 @@ async function sample(server: Server, until: number, samples: Sample[]): Promise
   }
 }
 
-function report(t: TestContext, samples: Sample[], totals: Record<string, number>): void {
+function report(
+  t: TestContext,
+  samples: Sample[],
+  totals: Record<string, number>,
+  slacks: Sample,
+): void {
   t.diagnostic(JSON.stringify(totals));
   const third = Math.floor(samples.length / 3);
-  for (const [what, slack] of Object.entries(SLACK) as [keyof Sample, number][]) {
+  for (const [what, slack] of Object.entries(slacks) as [keyof Sample, number][]) {
     const first = median(samples.slice(0, third).map(sample => sample[what]));
     const last = median(samples.slice(-third).map(sample => sample[what]));
     t.diagnostic(`${what}: ${first.toFixed(0)} in the first third, ${last.toFixed(0)} in the last`);
