@@ -1,0 +1,58 @@
+/** Ports for the programs that are judged: a free one, and whether somebody listens on it. */
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createConnection, createServer } from 'node:net';
+import { HOST } from './program.ts';
+
+/** Below those that systems give to outgoing connections, which could take one at any moment. */
+const LOWEST = 20_000;
+const HIGHEST = 32_000;
+
+/** Each is given out once: two programs may be about to listen at the same time. */
+const given = new Set<number>();
+
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, HOST), 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
+}
+
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'].filter(table => existsSync(table));
+
+/** The state LISTEN in those tables. */
+const LISTEN = '0A';
+
+/**
+ * Asks the system where it can be asked: to connect would make a client, and a server for one
+ * client would be engaged with it.
+ */
+export async function isListening(port: number): Promise<boolean> {
+  if (TABLES.length === 0) return accepts(port);
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const row = new RegExp(`: [0-9A-F]+:${hex} [0-9A-F]+:0000 ${LISTEN} `);
+  return TABLES.some(table => row.test(readFileSync(table, 'latin1')));
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = createConnection({ host: HOST, port });
+  socket.on('error', () => {});
+  await Promise.race([once(socket, 'connect'), once(socket, 'close')]).catch(() => {});
+  const connected = socket.readyState === 'open';
+  socket.destroy();
+  return connected;
+}
