@@ -16,6 +16,9 @@ export interface Census {
 const TICKS = 100;
 const PAGES_PER_MIB = 256;
 
+/** How often to look at it: each look reads a file for every process of the machine. */
+export const CENSUS_MS = 100;
+
 export const hasProcessTable = process.platform === 'linux';
 
 export function census(group: number): Census {

@@ -7,7 +7,7 @@ import { type Command, Program, type StartOptions } from './program.ts';
 import { eventually } from './waiting.ts';
 
 /** How often the system is asked whether the program listens. */
-const LOOK_MS = 10;
+const LOOK_MS = 20;
 
 export class Trial {
   readonly command: Command;

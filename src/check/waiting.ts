@@ -5,11 +5,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 const LOOK_MS = 10;
 
 /** Looks again and again until it is so. @returns whether it was, within the time. */
-export async function eventually(isSo: () => boolean, milliseconds: number): Promise<boolean> {
+export async function eventually(
+  isSo: () => boolean,
+  milliseconds: number,
+  every = LOOK_MS,
+): Promise<boolean> {
   const until = Date.now() + milliseconds;
   while (!isSo()) {
     if (Date.now() > until) return false;
-    await delay(LOOK_MS);
+    await delay(every);
   }
   return true;
 }

@@ -98,7 +98,7 @@ export const CLIENT_REAL: Item<ClientTrial>[] = [
     name: 'empty-line',
     roles: ROLES,
     level: 'real server',
-    needs: ['shows-replies'],
+    needs: ['goes-on'],
     asks: 'An empty line does not end the chat.',
     why: 'To send zero bytes is to send nothing: there will be no reply, and a client that waits for it hangs.',
     look: 'what is sent for an empty line: a line end, or nothing and no wait either.',

@@ -74,7 +74,7 @@ export const CLIENT_REQUIRED: Item<ClientTrial>[] = [
     name: 'shows-errors',
     roles: ROLES,
     level: 'required',
-    needs: ['shows-replies'],
+    needs: ['goes-on'],
     asks: '"If the client has sent an invalid input, the server should reply back accordingly. The client should display the server\'s reply to the user"',
     why: 'An error is a reply too, and the next line gets its own.',
     look: 'code that takes every reply for a number.',

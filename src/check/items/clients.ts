@@ -5,6 +5,7 @@ import { type Chat, USUAL } from '../chat.ts';
 import { Failure, shown } from '../failure.ts';
 import type { Item } from '../item.ts';
 import { REPLY_MS } from '../limits.ts';
+import { CENSUS_MS } from '../process-table.ts';
 import { says } from '../reply.ts';
 import type { RunningServer, ServerTrial } from '../server-trial.ts';
 import { eventually } from '../waiting.ts';
@@ -42,6 +43,7 @@ export const CLIENTS: Item<ServerTrial>[] = [
     name: 'second-client',
     roles: ['server1'],
     level: 'required',
+    needs: ['keeps-talking'],
     graders: { server1: 'T3' },
     asks: '"when server1 is engaged with a client, another client that tries to chat with the same server must see an error message"',
     why: 'A second user who sees nothing at all cannot tell a busy server from a broken one.',
@@ -75,6 +77,7 @@ export const CLIENTS: Item<ServerTrial>[] = [
     name: 'at-once',
     roles: CONCURRENT,
     level: 'required',
+    needs: ['keeps-talking'],
     graders: { server2: 'T5', server3: 'T8' },
     asks: '"Multiple clients should be able to simultaneously chat with the server."',
     why: 'Nobody may have to wait until another client leaves, or says something.',
@@ -120,7 +123,7 @@ export const CLIENTS: Item<ServerTrial>[] = [
       const { server, before } = await withOneClient(trial);
       await server.connectServedTimes(MORE_CLIENTS);
       const grown = (): number => server.census().threads - before;
-      if (await eventually(() => grown() >= MORE_CLIENTS, THREADS_MS)) return;
+      if (await eventually(() => grown() >= MORE_CLIENTS, THREADS_MS, CENSUS_MS)) return;
       throw new Failure({
         sent: `${MORE_CLIENTS} more clients beside a first one`,
         expected: `${MORE_CLIENTS} more threads or processes`,

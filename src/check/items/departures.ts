@@ -21,7 +21,11 @@ const RESETS: readonly Leaving[] = [
 
 const CLOSES: readonly Leaving[] = [
   [
-    'three messages, then it closed without reading',
+    'two hundred lines at once from a client that then closes',
+    server => say(server, `${USUAL}\n`.repeat(200), chat => chat.close()),
+  ],
+  [
+    'three messages from a client that closes without reading',
     async server => {
       const chat = await server.serveNewcomer();
       for (let count = 0; count < 3; count++) {
@@ -38,7 +42,7 @@ export const DEPARTURES: Item<ServerTrial>[] = [
     name: 'reset',
     roles: SERVERS,
     level: 'real server',
-    needs: ['next-client'],
+    needs: ['next-client', 'keeps-talking'],
     asks: 'A client whose connection is reset is dropped; everybody else is served on.',
     why: 'A client that crashes, or is killed, resets its connection: recv then fails instead of returning nothing.',
     look: 'errors of recv and send (ConnectionResetError, BrokenPipeError; SIGPIPE in C): catch them for each client alone.',

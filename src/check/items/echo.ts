@@ -20,6 +20,7 @@ export const ECHO: Item<ServerTrial>[] = [
     name: 'echo',
     roles: ['server4'],
     level: 'required',
+    needs: ['keeps-talking'],
     asks: ASKS,
     why: 'It is what the server is for; an expression too comes back as it is.',
     look: 'whether what recv returned is what send gets.',

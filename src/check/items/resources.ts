@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import type { Item } from '../item.ts';
+import { CENSUS_MS } from '../process-table.ts';
 import type { RunningServer, ServerTrial } from '../server-trial.ts';
 import { eventually } from '../waiting.ts';
 import { CALCULATORS, CONCURRENT, SERVERS } from './roles.ts';
@@ -52,7 +53,7 @@ export const RESOURCES: Item<ServerTrial>[] = [
           .filter(kind => now[kind] - before[kind] > STILL_LEAVING)
           .map(kind => `${now[kind] - before[kind]} ${kind}`);
       };
-      if (await eventually(() => left().length === 0, CLEANED_MS)) return;
+      if (await eventually(() => left().length === 0, CLEANED_MS, CENSUS_MS)) return;
       throw new Failure({
         sent: `${visits} clients, one after the other`,
         expected: 'nothing left of them',
@@ -113,6 +114,7 @@ export const RESOURCES: Item<ServerTrial>[] = [
     name: 'bounded-replies',
     roles: CONCURRENT,
     level: 'real server',
+    needs: ['keeps-talking'],
     linuxOnly: true,
     alone: true,
     asks: 'What it keeps for a client that never reads has a limit.',
@@ -130,6 +132,7 @@ export const RESOURCES: Item<ServerTrial>[] = [
     name: 'bounded-message',
     roles: CALCULATORS,
     level: 'real server',
+    needs: ['next-client'],
     linuxOnly: true,
     alone: true,
     asks: 'A message without an end does not fill the memory.',

@@ -1,0 +1,29 @@
+"""Catches no error of send: a client that left without reading ends the server."""
+import os.path, sys
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from right import *  # noqa
+
+class Wrong(SelectServer):
+    def read(self, client):
+        try:
+            data = client.socket.recv(65536)
+            if not data:
+                return self.end(client)
+            for line in data.splitlines(True):
+                client.outbox += self.receive(client, line)
+                self.write(client)
+                time.sleep(0.0002)
+        except ConnectionResetError:
+            self.drop(client)
+
+    def write(self, client):
+        try:
+            client.outbox = client.outbox[client.socket.send(client.outbox):]
+        except BlockingIOError:
+            pass
+        if client.ended and not client.outbox:
+            self.drop(client)
+
+
+import time
+Wrong().main()
