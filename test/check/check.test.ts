@@ -48,7 +48,10 @@ describe('our own programs pass every item', { concurrency: 1 }, () => {
       assert.deepEqual(others, []);
       const graders = role in GRADERS ? GRADERS[role as keyof typeof GRADERS] : [];
       const named = judged.outcomes.map(({ item }) => item.graders?.[role]);
-      assert.deepEqual([...graders].filter(name => !named.includes(name)), []);
+      assert.deepEqual(
+        [...graders].filter(name => !named.includes(name)),
+        [],
+      );
     });
   }
 });

@@ -144,7 +144,7 @@ export const CONVERSATION: Item<ServerTrial>[] = [
     name: 'endless-calculation',
     roles: CALCULATORS,
     level: 'real server',
-    needs: ['keeps-talking', 'next-client'],
+    needs: ['keeps-talking', 'next-client', 'at-once'],
     alone: true,
     asks: 'A message that takes for ever does not stop the other clients.',
     why: '9**9**9 has 369 million digits. Whoever sends it takes the server from everybody else.',
