@@ -57,7 +57,7 @@ function problemLines({ sent, expected, came, stderr }: Problem): string[] {
     ...(sent === undefined ? [] : labelled('sent', sent)),
     ...labelled('expected', expected),
     ...labelled('came', came),
-    ...stderr.flatMap((line, index) => labelled(index === 0 ? 'stderr' : '', line)),
+    ...stderr.map((line, index) => INDENT + (index === 0 ? 'stderr' : '').padEnd(LABEL) + line),
   ];
 }
 

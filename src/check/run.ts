@@ -7,12 +7,15 @@ import type { About, Item } from './item.ts';
 import { ITEM_MS } from './limits.ts';
 import { hasProcessTable } from './process-table.ts';
 import type { Trial } from './trial.ts';
-import { inTime } from './waiting.ts';
+import { eventually, inTime } from './waiting.ts';
 
 /** Items at a time. They wait more than they work, and their deadlines are long. */
 const SIDE_BY_SIDE = 3;
 
 const STDERR_LINES = 4;
+
+/** A program that dies closes its sockets first: so long is waited for its end to be reported. */
+const ENDING_MS = 200;
 
 export type Verdict = 'passed' | 'failed' | 'left out';
 
@@ -82,12 +85,15 @@ export async function runItem<T extends Trial>(item: Item<T>, trial: T): Promise
     (error: unknown) => ({ error }),
   );
   const { error } = (await inTime(running, ITEM_MS)) ?? { error: tooLate() };
+  if (error !== undefined) await eventually(() => trial.programs.some(isEnded), ENDING_MS);
   const failure = error === undefined ? undefined : describe(error, trial);
   await trial.end();
   const milliseconds = Date.now() - started;
   const verdict = failure ? 'failed' : 'passed';
   return { item, verdict, milliseconds, ...(failure && { failure }) };
 }
+
+const isEnded = ({ ended }: { ended: string | undefined }): boolean => ended !== undefined;
 
 function tooLate(): Failure {
   return new Failure({ expected: `an end within ${ITEM_MS / 1000} s`, came: 'none' });

@@ -14,7 +14,9 @@ import { CONCURRENT, SERVERS } from './roles.ts';
 const AT_ONCE = 5;
 const MANY = 50;
 /** Fifty threads take their time on a busy machine. */
-const MANY_MS = 12_000;
+const MANY_MS = 18_000;
+/** A server that has served none of them for so long will not serve the rest. */
+const STUCK_MS = 4000;
 
 /** Clients by which threads are counted, after a first one. */
 const MORE_CLIENTS = 4;
@@ -166,7 +168,21 @@ export const CLIENTS: Item<ServerTrial>[] = [
     run: async trial => {
       const server = await trial.start();
       const chats = await Promise.all(Array.from({ length: MANY }, () => server.connect()));
-      await Promise.all(chats.map(chat => chat.expectService({ milliseconds: MANY_MS })));
+      let progress = Date.now();
+      const served = chats.map(async chat => {
+        await chat.expectService({ milliseconds: MANY_MS });
+        progress = Date.now();
+        return true;
+      });
+      const stuck = (): boolean => Date.now() - progress > STUCK_MS;
+      const ended = Promise.all(served);
+      const result = await Promise.race([ended, eventually(stuck, MANY_MS)]);
+      if (Array.isArray(result)) return;
+      throw new Failure({
+        sent: `${USUAL} from each of ${MANY} clients`,
+        expected: 'a reply to each',
+        came: `no more replies for ${STUCK_MS / 1000} s`,
+      });
     },
   },
 ];

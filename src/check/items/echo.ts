@@ -10,8 +10,8 @@ const EXACT = ['  two spaces before and after  ', 'a\tb', 'MiXeD cAsE', 'ends wi
 const BYTES = Buffer.from(
   Array.from({ length: 256 }, (_, byte) => byte).filter(byte => byte !== 10),
 );
-const KILOBYTES_4 = Buffer.alloc(4000, 'The quick brown fox jumps over the lazy dog. ');
-const KILOBYTES_256 = Buffer.alloc(256 * 1024, 'The quick brown fox jumps over the lazy dog. ');
+const KILOBYTES_4 = Buffer.alloc(4000, 'TheQuickBrownFoxJumpsOverTheLazyDog');
+const KILOBYTES_256 = Buffer.alloc(256 * 1024, 'TheQuickBrownFoxJumpsOverTheLazyDog');
 
 const ASKS = '"replies the same message to the client that was received from the same client"';
 

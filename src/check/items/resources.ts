@@ -22,7 +22,12 @@ const MOST_CPU = 0.3;
 
 /** What a client sends that never reads: far more than the system's own buffers hold. */
 const FLOOD_BYTES = 64 * 1024 * 1024;
-const FLOOD_MS = 1500;
+const FLOOD_MS = 5000;
+/** Nothing more is taken: the flood has filled what there is. */
+const STUCK_MS = 500;
+/** So often another client asks meanwhile, and with such pauses. */
+const ASKS = 5;
+const ASKS_EVERY_MS = 250;
 /** A long sum has a reply about as long, so that replies pile up as fast as messages. */
 const FLOOD_LINE = '99999999999999999999 * 99999999999999999998\n';
 const FLOOD_CHUNK = Buffer.from(FLOOD_LINE.repeat(1500));
@@ -92,9 +97,9 @@ export const RESOURCES: Item<ServerTrial>[] = [
       const deaf = await connectDeaf(server);
       const flooding = flood(deaf, FLOOD_CHUNK, FLOOD_BYTES);
       try {
-        for (let count = 0; count < 5; count++) {
+        for (let count = 0; count < ASKS; count++) {
           await other.expectService();
-          await delay(FLOOD_MS / 5);
+          await delay(ASKS_EVERY_MS);
         }
         await other.expectService();
       } catch (error) {
@@ -180,14 +185,16 @@ async function connectDeaf(server: RunningServer): Promise<Connection> {
   return connection;
 }
 
-/** Sends as much as is taken within the time. @returns MiB sent */
+/** Sends until all is taken, or nothing more is, or the time is over. @returns MiB sent */
 async function flood({ socket }: Connection, chunk: Buffer, bytes: number): Promise<number> {
   const until = Date.now() + FLOOD_MS;
   let sent = 0;
-  while (sent < bytes && Date.now() < until && !socket.destroyed) {
+  let progress = Date.now();
+  while (sent < bytes && Date.now() < Math.min(until, progress + STUCK_MS) && !socket.destroyed) {
     if (socket.writableLength < chunk.length) {
       socket.write(chunk);
       sent += chunk.length;
+      progress = Date.now();
     }
     await delay(socket.writableNeedDrain ? 1 : 0);
   }

@@ -147,13 +147,14 @@ class SelectServer(Server):
             writers = [client.socket for client in self.clients.values() if client.outbox]
             readable, writable, _ = select.select([listener, *readers], writers, [], self.timeout)
             for ready in readable:
-                if ready is listener:
-                    self.accept(listener)
-                else:
+                if ready is not listener:
                     self.read(self.clients[ready])
             for ready in writable:
                 if ready in self.clients:
                     self.write(self.clients[ready])
+            # Last, for those who left in this round have made room.
+            if listener in readable:
+                self.accept(listener)
 
     def listens_to(self, client):
         return not client.ended and len(client.outbox) < MOST_REPLIES
