@@ -32,7 +32,7 @@ export function report(judged: Judged, colours: Colours): string {
   return lines.join('\n');
 }
 
-export function scoreLine(levels: readonly Score[]): string {
+function scoreLine(levels: readonly Score[]): string {
   return levels.map(({ level, passed, of }) => `${level} ${passed} of ${of}`).join(' · ');
 }
 

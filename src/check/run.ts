@@ -17,7 +17,7 @@ const STDERR_LINES = 4;
 /** A program that dies closes its sockets first: so long is waited for its end to be reported. */
 const ENDING_MS = 200;
 
-export type Verdict = 'passed' | 'failed' | 'left out';
+type Verdict = 'passed' | 'failed' | 'left out';
 
 export interface Outcome {
   readonly item: About;
