@@ -5,20 +5,20 @@ from right import *  # noqa
 
 class Wrong(SelectServer):
     def read(self, client):
-        # For a reset that follows to be met by recv, and an end to be there before the reply.
+        # For a reset or an end that follows to be there before the reply.
         time.sleep(0.005)
         try:
             data = client.socket.recv(65536)
-        except OSError:
-            return self.drop(client)
-        if not data:
-            return self.end(client)
-        lines = data.splitlines(True)
-        for line in lines:
-            client.outbox += self.receive(client, line)
-            self.write(client)
-            # For the answer to the first of few to be known before the second; not in a flood.
-            time.sleep(0.0005 if len(lines) <= 200 else 0)
+            if not data:
+                return self.end(client)
+            lines = data.splitlines(True)
+            for line in lines:
+                client.outbox += self.receive(client, line)
+                self.write(client)
+                # For the answer to the first of few to be known before the second.
+                time.sleep(0.0005 if len(lines) <= 200 else 0)
+        except ConnectionResetError:
+            self.drop(client)
 
     def write(self, client):
         try:
