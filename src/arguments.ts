@@ -9,7 +9,7 @@ export class UsageError extends Error {
 
 export interface Arguments {
   readonly positionals: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly options: Readonly<Record<string, string | boolean | string[] | undefined>>;
 }
 
 export function parseArguments(command: CommandName, words: readonly string[]): Arguments {

@@ -41,6 +41,10 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
     const { tryOut } = await import('./try.ts');
     return tryOut();
   }
+  if (name === 'check') {
+    const { runCheck } = await import('./check/command.ts');
+    return runCheck(positionals, options);
+  }
   const quiet = options.quiet === true;
   if (name === 'client') {
     const { runClient } = await import('./client/client.ts');

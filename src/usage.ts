@@ -13,6 +13,8 @@ interface Option {
   readonly name: string;
   /** The name of its value; undefined for a switch. */
   readonly value?: string;
+  /** It may be given several times. */
+  readonly repeatable?: true;
   readonly help: string;
 }
 
@@ -44,6 +46,19 @@ export const USAGES = {
     options: [{ name: 'quiet', help: 'print the replies alone' }, HELP],
     example: 'calcd client 127.0.0.1 5000',
   },
+  check: {
+    synopsis: '[options] ROLE -- PROGRAM WORD ...',
+    summary: "judge anybody's server or client; {ip} and {port} stand for the address",
+    options: [
+      { name: 'dir', value: 'DIR', help: 'with ROLE all: judge what DIR holds, found by name' },
+      { name: 'only', value: 'ITEM', repeatable: true, help: 'this item alone; repeatable' },
+      { name: 'json', help: 'print the report as JSON' },
+      { name: 'junit', value: 'FILE', help: "write the report in JUnit's format as well" },
+      { name: 'list', help: 'list the items, of ROLE if given' },
+      HELP,
+    ],
+    example: 'calcd check server3 -- python3 server3.py {ip} {port}',
+  },
   try: {
     synopsis: '[options]',
     summary: 'start server3 and a client on it, in one terminal',
@@ -61,7 +76,10 @@ export function isCommandName(name: string | undefined): name is CommandName {
 /** The options of a command, as parseArgs takes them. */
 export function parseArgsOptions({ options }: Usage): NonNullable<ParseArgsConfig['options']> {
   return Object.fromEntries(
-    options.map(({ name, value }) => [name, { type: value ? 'string' : 'boolean' } as const]),
+    options.map(({ name, value, repeatable = false }) => [
+      name,
+      { type: value ? 'string' : 'boolean', multiple: repeatable } as const,
+    ]),
   );
 }
 

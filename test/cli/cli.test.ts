@@ -7,7 +7,7 @@ import { calcd } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { unlessLinux } from '../support/installed.ts';
 
-const COMMANDS = ['server1', 'server2', 'server3', 'server4', 'client', 'try'];
+const COMMANDS = ['server1', 'server2', 'server3', 'server4', 'client', 'check', 'try'];
 
 const WRONG_USAGE: [words: string[], complaint: RegExp][] = [
   [[], /^calcd: a calculator on a TCP socket/],

@@ -1,0 +1,39 @@
+/** Judges one server: first whether it answers and in which dialect, then all the rest. */
+import { type Dialect, describeDialect } from './dialect.ts';
+import type { ServerRole } from './item.ts';
+import { answers } from './items/answers.ts';
+import { SERVER_ITEMS } from './items/servers.ts';
+import type { Command } from './program.ts';
+import { leftOut, type Outcome, runItem, runItems } from './run.ts';
+import { ServerTrial } from './server-trial.ts';
+import { Trial } from './trial.ts';
+import type { Judged, Selection } from './verdict.ts';
+
+/** @param done hears of each outcome as it comes. */
+export async function checkServer(
+  role: ServerRole,
+  command: Command,
+  isSelected: Selection,
+  done: (outcome: Outcome) => void,
+): Promise<Judged> {
+  let dialect: Dialect | undefined;
+  const first = await runItem(
+    answers(role === 'server4', learned => {
+      dialect = learned;
+    }),
+    new Trial(command),
+  );
+  done(first);
+  const items = SERVER_ITEMS.filter(({ roles, name }) => roles.includes(role) && isSelected(name));
+  const known = dialect;
+  const others = known
+    ? await runItems(items, () => new ServerTrial(command, role, known), done)
+    : items.map(item => leftOut(item, 'tells nothing while answers fails'));
+  const firstCounts = isSelected(first.item.name) || first.verdict === 'failed';
+  return {
+    role,
+    command,
+    outcomes: firstCounts ? [first, ...others] : others,
+    ...(known && { dialect: describeDialect(known) }),
+  };
+}

@@ -1,0 +1,20 @@
+/** Colours, for a terminal alone, and not where NO_COLOR is set (no-color.org). */
+
+export interface Colours {
+  good(text: string): string;
+  bad(text: string): string;
+  faint(text: string): string;
+  strong(text: string): string;
+}
+
+const plain = (text: string): string => text;
+
+export function coloursFor(output: { isTTY?: boolean }): Colours {
+  const wanted = output.isTTY === true && !process.env.NO_COLOR;
+  if (!wanted) return { good: plain, bad: plain, faint: plain, strong: plain };
+  const sgr =
+    (code: number) =>
+    (text: string): string =>
+      `\x1b[${code}m${text}\x1b[0m`;
+  return { good: sgr(32), bad: sgr(31), faint: sgr(2), strong: sgr(1) };
+}

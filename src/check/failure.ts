@@ -1,0 +1,28 @@
+/** Why a program failed an item: what was done to it, what it should have done, and what it did. */
+import { Buffer } from 'node:buffer';
+import { printable } from '../servers/printable.ts';
+
+export interface Evidence {
+  readonly sent?: string;
+  readonly expected: string;
+  readonly came: string;
+}
+
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly evidence: Evidence;
+
+  constructor(evidence: Evidence) {
+    super(`expected ${evidence.expected}, came ${evidence.came}`);
+    this.evidence = evidence;
+  }
+}
+
+/** The program ended or stayed silent before it listened. */
+export class NeverListened extends Failure {}
+
+/** Bytes or text on one line, whatever they are. */
+export function shown(data: string | Uint8Array): string {
+  const bytes = Buffer.from(data as string);
+  return bytes.length === 0 ? 'nothing' : printable(bytes, 0, bytes.length);
+}

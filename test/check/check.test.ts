@@ -1,0 +1,78 @@
+/**
+ * The check judges right: our own programs pass every item, naive programs that are right pass all
+ * that is required, and each wrong program fails its own item. Here every wrong program is tried on
+ * that item and one or two others; `npm run test:check` tries each on all.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ROLES } from '../../src/check/item.ts';
+import { catalogue } from '../../src/check/items/catalogue.ts';
+import { passes } from '../../src/check/verdict.ts';
+import { CLI } from '../support/calcd.ts';
+import { unlessInstalled, unlessLinux } from '../support/installed.ts';
+import { DEFECTS } from './defects.ts';
+import { failed, judge, words } from './judge.ts';
+
+const unlessPython = unlessInstalled('python3', '--version');
+
+/** Quick items that a wrong program must still pass. */
+const BYSTANDERS = ['answers', 'connects', 'keeps-talking', 'prompts'];
+
+const REQUIRED = catalogue()
+  .filter(({ level }) => level === 'required')
+  .map(({ name }) => name);
+
+const NAIVE = [
+  ['server1', 'server1.py'],
+  ['server2', 'server2.py'],
+  ['server2', 'forking-server2.py'],
+  ['server3', 'server3.py'],
+  ['server4', 'server4.py'],
+  ['client', 'client.py'],
+] as const;
+
+/** What the graders of the original assignment look at, by the names of their list. */
+const GRADERS = {
+  server1: ['T1', 'T2', 'T3'],
+  server2: ['T4', 'T5', 'T6', 'T10'],
+  server3: ['T7', 'T8', 'T9', 'T10'],
+} as const;
+
+describe('our own programs pass every item', { concurrency: 1 }, () => {
+  for (const role of ROLES) {
+    it(role, { skip: unlessLinux }, async () => {
+      const judged = await judge(role, [process.execPath, CLI, role, '{ip}', '{port}']);
+      const others = judged.outcomes
+        .filter(({ verdict }) => verdict !== 'passed')
+        .map(({ item, failure, reason }) => ({ name: item.name, reason, ...failure }));
+      assert.deepEqual(others, []);
+      const graders = role in GRADERS ? GRADERS[role as keyof typeof GRADERS] : [];
+      const named = judged.outcomes.map(({ item }) => item.graders?.[role]);
+      assert.deepEqual(
+        [...graders].filter(name => !named.includes(name)),
+        [],
+      );
+    });
+  }
+});
+
+describe('programs that are naive and right pass all that is required', { concurrency: 2 }, () => {
+  for (const [role, file] of NAIVE) {
+    it(file, { skip: unlessPython }, async () => {
+      const judged = await judge(role, words(`naive/${file}`), REQUIRED);
+      assert.deepEqual(failed(judged), []);
+      assert.ok(passes(judged));
+    });
+  }
+});
+
+describe('each wrong program fails its own item', { concurrency: 3 }, () => {
+  for (const { role, file, fails } of DEFECTS) {
+    it(`${role} ${file}: ${fails.join(', ')}`, {
+      skip: file.endsWith('.py') ? unlessPython : false,
+    }, async () => {
+      const judged = await judge(role, words(`wrong/${file}`), [...fails, ...BYSTANDERS]);
+      assert.deepEqual(failed(judged).sort(), [...fails].sort());
+    });
+  }
+});

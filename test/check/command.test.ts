@@ -1,0 +1,199 @@
+/** `calcd check` from outside: exit codes, formats, a directory, and programs that behave badly. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { catalogue } from '../../src/check/items/catalogue.ts';
+import { CLI, calcd } from '../support/calcd.ts';
+import { unlessInstalled, unlessLinux } from '../support/installed.ts';
+import { program, words } from './judge.ts';
+
+const skip = unlessInstalled('python3', '--version') || unlessLinux;
+const OURS = [process.execPath, CLI, 'server3', '{ip}', '{port}'];
+
+function temporaryDirectory(test: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'calcd-check-test-'));
+  test.after(() => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+async function check(
+  test: TestContext,
+  ...args: string[]
+): Promise<{ stdout: string; stderr: string; exit: number | string }> {
+  const running = calcd(test, ['check', ...args]);
+  const [stdout, stderr] = await Promise.all([running.stdout.rest(), running.stderr.rest()]);
+  return { stdout, stderr, exit: await running.exit() };
+}
+
+const only = (...names: string[]): string[] => names.flatMap(name => ['--only', name]);
+
+const WRONG_USAGE: [args: string[], complaint: RegExp][] = [
+  [[], /ROLE is missing/],
+  [['server5', '--', 'a', '{port}'], /no role 'server5'/],
+  [['server1'], /the program is missing/],
+  [['server1', '--', 'python3', 'server1.py'], /no word of the program holds \{port\}/],
+  [['server1', '--only', 'luck', '--', 'a', '{port}'], /no item 'luck'/],
+  [['all'], /--dir is missing/],
+  [['all', '--dir', '/nowhere'], /not a directory/],
+];
+
+describe('the exit code of calcd check', () => {
+  for (const [args, complaint] of WRONG_USAGE) {
+    it(`is 2 for: calcd check ${args.join(' ')}`, async t => {
+      const { stderr, exit } = await check(t, ...args);
+      assert.match(stderr, complaint);
+      assert.equal(exit, 2);
+    });
+  }
+
+  it('is 0 when all required items pass', async t => {
+    const { stdout, exit } = await check(t, 'server3', ...only('answers'), '--', ...OURS);
+    assert.match(stdout, /✓ answers/);
+    assert.match(stdout, /^required 1 of 1$/m);
+    assert.equal(exit, 0);
+  });
+
+  it('is 0 when others fail alone', { skip }, async t => {
+    const args = ['server3', ...only('two-in-one'), '--', ...words('wrong/no-framing.py')];
+    const { stdout, exit } = await check(t, ...args);
+    assert.match(stdout, /✗ two-in-one/);
+    assert.equal(exit, 0);
+  });
+
+  it('is 1 when a required item fails', { skip }, async t => {
+    const args = ['server3', ...only('division-by-zero'), '--', ...words('wrong/dies-of-zero.py')];
+    const { stdout, exit } = await check(t, ...args);
+    for (const line of [
+      '✗ division-by-zero',
+      'sent      1 / 0\\n',
+      'expected  a reply that says what is wrong',
+      'came      the end of the connection; the program had ended with exit code 1',
+      'ZeroDivisionError: Fraction',
+      'more      docs/check.md#division-by-zero',
+    ]) {
+      assert.ok(stdout.includes(line), `${line}\n${stdout}`);
+    }
+    assert.equal(exit, 1);
+  });
+
+  it('is 3 when the program ends before it listens', { skip }, async t => {
+    const { stdout, exit } = await check(t, 'server3', '--', ...words('awkward/exits.py'));
+    assert.match(stdout, /it ended with exit code 1\n\s+stderr +the configuration is missing/);
+    assert.equal(exit, 3);
+  });
+
+  it('is 3 when the program never listens, or does not exist', { skip }, async t => {
+    const never = await check(t, 'server3', '--', ...words('awkward/never-listens.py'));
+    assert.match(never.stdout, /came {6}nothing within 10 s/);
+    assert.equal(never.exit, 3);
+    const missing = await check(t, 'server3', '--', './no-such-program', '{port}');
+    assert.match(missing.stdout, /could not be started \(ENOENT\)/);
+    assert.equal(missing.exit, 3);
+  });
+});
+
+describe('the formats of calcd check', () => {
+  const wrong = [...only('division-by-zero', 'answers', 'rests'), '--'];
+
+  it('has no colour and no progress in a pipe', async t => {
+    const { stdout, stderr } = await check(t, 'server3', ...only('answers'), '--', ...OURS);
+    assert.ok(!stdout.includes('\x1b'));
+    assert.equal(stderr, '');
+  });
+
+  it('prints JSON', { skip }, async t => {
+    const args = ['server3', '--json', ...wrong, ...words('wrong/dies-of-zero.py')];
+    const [judged] = JSON.parse((await check(t, ...args)).stdout);
+    assert.equal(judged.passes, false);
+    assert.deepEqual(judged.scores[0], { level: 'required', passed: 1, of: 2 });
+    const item = judged.items.find(({ name }: { name: string }) => name === 'division-by-zero');
+    assert.equal(item.verdict, 'failed');
+    assert.equal(item.failure.sent, '1 / 0\\n');
+  });
+
+  it("writes JUnit's XML", { skip }, async t => {
+    const file = join(temporaryDirectory(t), 'report.xml');
+    await check(t, 'server3', '--junit', file, ...wrong, ...words('wrong/dies-of-zero.py'));
+    const xml = readFileSync(file, 'utf8');
+    assert.match(xml, /<testsuite name="server3" tests="3" failures="1" skipped="0">/);
+    assert.match(
+      xml,
+      /<testcase name="division-by-zero" classname="server3.required" [^>]*><failure /,
+    );
+    const { status, stderr } = parseXml(file);
+    assert.equal(status, 0, stderr);
+  });
+
+  it('lists the items of a role', async t => {
+    const { stdout, exit } = await check(t, 'server4', '--list');
+    assert.match(stdout, /^echo-exact {2}\(required\) /m);
+    assert.doesNotMatch(stdout, /^arithmetic/m);
+    assert.equal(exit, 0);
+  });
+});
+
+describe('calcd check survives', { skip }, () => {
+  it('a program that prints without end', async t => {
+    const args = ['server3', ...only('arithmetic'), '--', ...words('awkward/floods.py')];
+    assert.equal((await check(t, ...args)).exit, 0);
+  });
+
+  it('a program that leaves a child behind, and ends the child', async t => {
+    const file = join(temporaryDirectory(t), 'children');
+    const command = [...words('awkward/leaves-a-child.py'), file];
+    assert.equal((await check(t, 'server3', ...only('arithmetic'), '--', ...command)).exit, 0);
+    const children = readFileSync(file, 'utf8').trim().split('\n').map(Number);
+    assert.equal(children.length, 2);
+    for (const pid of children) assert.ok(isGone(pid), `${pid} still runs`);
+  });
+
+  it('a program that greets', async t => {
+    const args = ['server3', ...only('arithmetic', 'at-once'), '--'];
+    const { stdout, exit } = await check(t, ...args, ...words('awkward/greets.py'));
+    assert.match(stdout, /greets on connect/);
+    assert.equal(exit, 0, stdout);
+  });
+});
+
+describe('calcd check all', () => {
+  it('finds what a directory holds and says what it does not', { skip }, async t => {
+    const directory = temporaryDirectory(t);
+    copyFileSync(program('naive/server4.py'), join(directory, 'Server4.py'));
+    copyFileSync(program('naive/client.py'), join(directory, 'client.py'));
+    writeFileSync(join(directory, 'server2.c'), 'int main( {');
+    const args = ['all', '--dir', directory, ...only('answers', 'connects')];
+    const { stdout, stderr, exit } = await check(t, ...args);
+    assert.match(stderr, /server1: not found/);
+    assert.match(stdout, /^✓ server4 +required 1\/1$/m);
+    assert.match(stdout, /^✓ client +required 1\/1$/m);
+    assert.match(stdout, /^– server2 +server2: server2\.c: cc /m);
+    assert.equal(exit, 1);
+  });
+});
+
+describe('docs/check.md', () => {
+  const page = readFileSync(new URL('../../docs/check.md', import.meta.url), 'utf8');
+
+  for (const name of new Set(catalogue().map(item => item.name))) {
+    it(`has a section for ${name}`, () => {
+      assert.match(page, new RegExp(`^#+ ${name}$`, 'm'));
+    });
+  }
+});
+
+/** Also when nobody has waited for it yet. */
+function isGone(pid: number): boolean {
+  try {
+    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+function parseXml(file: string): { status: number | null; stderr: string } {
+  const script = 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])';
+  return spawnSync('python3', ['-c', script, file], { encoding: 'utf8' });
+}

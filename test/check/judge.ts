@@ -1,0 +1,36 @@
+/** Judges a program of programs/ as `calcd check` does, without a process of its own for it. */
+import { fileURLToPath } from 'node:url';
+import { checkClient } from '../../src/check/check-client.ts';
+import { checkServer } from '../../src/check/check-server.ts';
+import type { Role } from '../../src/check/item.ts';
+import type { Judged } from '../../src/check/verdict.ts';
+
+const INTERPRETERS: Record<string, string> = { py: 'python3', mjs: process.execPath };
+
+export function program(file: string): string {
+  return fileURLToPath(new URL(`programs/${file}`, import.meta.url));
+}
+
+/** The words that start a program of programs/. */
+export function words(file: string): string[] {
+  const interpreter = INTERPRETERS[file.split('.').at(-1) ?? ''] as string;
+  return [interpreter, program(file), '{ip}', '{port}'];
+}
+
+/** @param only these items, all when there are none */
+export function judge(
+  role: Role,
+  command: readonly string[],
+  only: readonly string[] = [],
+): Promise<Judged> {
+  const isSelected = (name: string): boolean => only.length === 0 || only.includes(name);
+  const ignore = (): void => {};
+  return role === 'client'
+    ? checkClient({ words: command }, isSelected, ignore)
+    : checkServer(role, { words: command }, isSelected, ignore);
+}
+
+/** The names of the items that failed. */
+export function failed({ outcomes }: Judged): string[] {
+  return outcomes.filter(({ verdict }) => verdict === 'failed').map(({ item }) => item.name);
+}

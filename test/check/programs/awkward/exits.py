@@ -1,0 +1,3 @@
+"""Ends before it listens."""
+import sys
+sys.exit('the configuration is missing')

@@ -1,0 +1,11 @@
+"""A right server that leaves a child behind, in a session of its own; argument 3 gets its number."""
+import os.path, sys
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from right import *  # noqa
+
+if os.fork() == 0:
+    os.setsid()
+    with open(sys.argv[3], 'a') as file:
+        print(os.getpid(), file=file)
+    signal.pause()
+SelectServer().main()

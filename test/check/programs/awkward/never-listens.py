@@ -1,0 +1,3 @@
+"""Starts and does nothing."""
+import signal
+signal.pause()

@@ -1,0 +1,15 @@
+"""A client that cannot be ended while a reply is due."""
+import os.path, sys
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from right import *  # noqa
+
+class Wrong(RightClient):
+    def reply(self):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            return super().reply()
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+Wrong().main()
