@@ -95,7 +95,7 @@ export class SelectLoop {
       if (ready === INTERRUPTED) this.#nodeTurnDue = true;
       else if (ready > 0) this.#tellReady();
       this.#runEndOfTurn();
-      this.#timers.run(performance.now());
+      if (!this.#timers.isEmpty) this.#timers.run(performance.now());
     }
   }
 
@@ -107,9 +107,8 @@ export class SelectLoop {
   }
 
   #timeToNextDeadline(): number {
-    const deadline = this.#timers.nextDeadline();
-    if (deadline === Number.POSITIVE_INFINITY) return deadline;
-    return Math.max(0, deadline - performance.now());
+    if (this.#timers.isEmpty) return Number.POSITIVE_INFINITY;
+    return Math.max(0, this.#timers.nextDeadline() - performance.now());
   }
 
   #tellReady(): void {
