@@ -22,7 +22,7 @@ export class Histogram {
     let seen = 0;
     for (let bucket = 0; bucket < this.#counts.length; bucket++) {
       seen += this.#counts[bucket] as number;
-      if (seen > 0 && seen >= share * this.total) return Math.min(valueOf(bucket), this.max);
+      if (seen > 0 && seen >= share * this.total) return Math.min(valueIn(bucket), this.max);
     }
     return this.max;
   }
@@ -40,7 +40,7 @@ function bucketOf(value: number): number {
 }
 
 /** The middle of a bucket. */
-function valueOf(bucket: number): number {
+function valueIn(bucket: number): number {
   if (bucket < SUB_BUCKETS) return bucket;
   const power = Math.floor(bucket / (SUB_BUCKETS / 2)) - 1;
   return (bucket - power * (SUB_BUCKETS / 2) + 0.5) * 2 ** power;

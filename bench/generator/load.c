@@ -112,29 +112,6 @@ static void introduce(void) {
     }
 }
 
-static void talk_to(int port, char **words) {
-    int in_flight = atoi(words[1]), idle = atoi(words[5]);
-    double warm_up = atof(words[2]), seconds = atof(words[3]), rate = atof(words[4]);
-    clients = atoi(words[0]);
-    connections = calloc((size_t)clients, sizeof *connections);
-    queue = epoll_create1(0);
-    if (!connections || queue < 0) die("epoll_create1");
-    while (idle-- > 0) connect_to(port);
-    for (int i = 0; i < clients; i++) {
-        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &connections[i]};
-        connections[i].fd = connect_to(port);
-        if (epoll_ctl(queue, EPOLL_CTL_ADD, connections[i].fd, &event) < 0) die("epoll_ctl");
-    }
-    introduce();
-    if (rate == 0)
-        for (int i = 0; i < clients; i++) say(&connections[i], &script, in_flight, now_ns(), 0);
-    talk(warm_up, rate);
-    memset(&latencies, 0, sizeof latencies);
-    double cpu = cpu_seconds();
-    double really = talk(seconds, rate);
-    print_result(really, cpu_seconds() - cpu);
-}
-
 /* One message and its reply, waiting for it. */
 static void ask(struct connection *c) {
     int replies = 0;
@@ -149,6 +126,41 @@ static void ask(struct connection *c) {
         epoll_ctl(queue, EPOLL_CTL_DEL, c->fd, NULL);
         replies = hear(c, &script);
     }
+}
+
+/* Now and then one asks, so that no more wait to be accepted than a backlog holds. */
+static void connect_idle(int port, int count) {
+    static struct connection asking;
+    for (int i = 0; i < count; i++) {
+        int fd = connect_to(port);
+        if (i % 128 != 127) continue;
+        memset(&asking, 0, sizeof asking);
+        asking.fd = fd;
+        ask(&asking);
+    }
+}
+
+static void talk_to(int port, char **words) {
+    int in_flight = atoi(words[1]), idle = atoi(words[5]);
+    double warm_up = atof(words[2]), seconds = atof(words[3]), rate = atof(words[4]);
+    clients = atoi(words[0]);
+    connections = calloc((size_t)clients, sizeof *connections);
+    queue = epoll_create1(0);
+    if (!connections || queue < 0) die("epoll_create1");
+    connect_idle(port, idle);
+    for (int i = 0; i < clients; i++) {
+        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &connections[i]};
+        connections[i].fd = connect_to(port);
+        if (epoll_ctl(queue, EPOLL_CTL_ADD, connections[i].fd, &event) < 0) die("epoll_ctl");
+    }
+    introduce();
+    if (rate == 0)
+        for (int i = 0; i < clients; i++) say(&connections[i], &script, in_flight, now_ns(), 0);
+    talk(warm_up, rate);
+    memset(&latencies, 0, sizeof latencies);
+    double cpu = cpu_seconds();
+    double really = talk(seconds, rate);
+    print_result(really, cpu_seconds() - cpu);
 }
 
 /* Connects, asks and leaves, `count` times: from connect(2) to the first reply. */

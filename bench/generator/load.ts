@@ -8,7 +8,6 @@ import { readSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { argv } from 'node:process';
 import { FdSet, select } from '../../src/sockets/select.ts';
-import { Socket } from '../../src/sockets/socket.ts';
 import { Connection } from './connection.ts';
 import { Histogram } from './histogram.ts';
 import { Script } from './script.ts';
@@ -30,7 +29,8 @@ else talkTo(words.map(Number));
 function talkTo([clients, inFlight, warmUp, seconds, rate, idle]: number[]): void {
   const script = new Script(path, inFlight as number);
   for (let count = 0; count < (idle as number); count++) {
-    Socket.open().connect({ host: '127.0.0.1', port: Number(port) });
+    const idle = new Connection(Number(port), script);
+    if (count % 128 === 127) ask(idle);
   }
   for (let count = 0; count < (clients as number); count++) connect(script);
   for (const connection of connections.values()) ask(connection);

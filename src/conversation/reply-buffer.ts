@@ -51,6 +51,7 @@ export class ReplyBuffer {
       this.length += bytes.copy(this.bytes, this.length, start, end);
       return;
     }
-    for (let index = start; index < end; index++) this.bytes[this.length++] = bytes[index] as number;
+    for (let index = start; index < end; index++)
+      this.bytes[this.length++] = bytes[index] as number;
   }
 }
