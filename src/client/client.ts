@@ -1,10 +1,15 @@
 /**
  * The client: asks for a line, sends it, shows the reply, and asks again. At the end of its input
  * it half-closes the connection and still waits for the reply that is due.
+ *
+ * Of a long input from a pipe with --quiet it sends many lines at a time, once it has proof that
+ * the server takes each line for a message (line-framing.ts).
  */
 import { createConnection, type Socket } from 'node:net';
 import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
 import { getSystemErrorMap } from 'node:util';
+import { framesByLines, type Known } from './line-framing.ts';
+import { PipelinedReplies } from './pipelined-replies.ts';
 import { REPLY_PAUSE_MS, ReplyReader } from './reply-reader.ts';
 
 const PROMPT = 'Please enter the message to the server: ';
@@ -23,6 +28,15 @@ const GREETING_MS = 50;
 
 /** Lines read ahead from a pipe. */
 const LINES_AHEAD = 1000;
+
+/** With so many lines waiting, the proof takes less time than it will spare. */
+const WORTH_PIPELINING = 500;
+
+/** Lines sent and not replied to: enough to keep both sides busy, little enough to hold. */
+const LINES_IN_FLIGHT = 20_000;
+
+/** One line of printable text: what a server that ends its replies with LF sends for a message. */
+const ONE_LINE = /^[ -~]+\n$/;
 
 export interface ClientOptions {
   readonly host: string;
@@ -48,7 +62,14 @@ class Client {
   #lines: Interface | undefined;
   readonly #replies = new ReplyReader();
   readonly #queue: string[] = [];
-  #state: 'connecting' | 'listening' | 'asking' | 'waiting' | 'ended' = 'connecting';
+  #state: 'connecting' | 'listening' | 'asking' | 'waiting' | 'pipelining' | 'ended' = 'connecting';
+  #asked = '';
+  /** The last messages whose replies were a line each; two are enough to ask for proof. */
+  readonly #known: Known[] = [];
+  /** Undefined until proof was asked for, and false until there is proof. */
+  #serverFramesByLines: boolean | undefined;
+  readonly #pipelined = new PipelinedReplies();
+  #inFlight = 0;
   #silent = false;
   #inputEnded = false;
   #timer: NodeJS.Timeout | undefined;
@@ -104,6 +125,11 @@ class Client {
     this.#setTimer(0, undefined);
     this.#lines ??= this.#readLines();
     if (this.#queue.length < LINES_AHEAD) this.#lines.resume();
+    if (this.#serverFramesByLines) {
+      this.#state = 'pipelining';
+      this.#sendQueue();
+      return;
+    }
     if (this.#queue.length > 0) this.#send(this.#queue.shift() as string);
     else if (this.#inputEnded) this.#end(0);
     else this.#prompt();
@@ -112,7 +138,8 @@ class Client {
   #entered(line: string): void {
     this.#queue.push(line);
     if (this.#queue.length >= LINES_AHEAD) this.#lines?.pause();
-    if (this.#state === 'asking') this.#ask();
+    if (this.#state === 'pipelining') this.#sendSoon();
+    else if (this.#state === 'asking') this.#ask();
     else if (this.#state === 'waiting' && this.#silent) this.#stopWaiting();
   }
 
@@ -125,6 +152,7 @@ class Client {
   #send(line: string): void {
     if (!this.#interactive && !this.#options.quiet) this.#print(`${PROMPT}${line}`);
     this.#state = 'waiting';
+    this.#asked = line;
     this.#silent = false;
     this.#connection.write(`${line}\n`);
     if (this.#inputEnded && this.#queue.length === 0) this.#connection.end();
@@ -136,6 +164,52 @@ class Client {
     this.#setTimer(TIMEOUT_MS, () => this.#fail('no reply', 'the server is silent', 'ETIMEDOUT'));
   }
 
+  /** Several lines that are entered together are sent together. */
+  #sendSoon(): void {
+    if (this.#queue.length === 1) setImmediate(() => this.#sendQueue());
+  }
+
+  #sendQueue(): void {
+    if (this.#state !== 'pipelining') return;
+    if (this.#queue.length > 0) {
+      this.#inFlight += this.#queue.length;
+      this.#connection.write(`${this.#queue.join('\n')}\n`);
+      this.#queue.length = 0;
+    }
+    if (this.#inputEnded) this.#connection.end();
+    if (this.#inFlight > 0) this.#giveUpLater();
+    else if (this.#inputEnded) this.#end(0);
+    if (this.#inFlight < LINES_IN_FLIGHT) this.#lines?.resume();
+    else this.#lines?.pause();
+  }
+
+  #receivedPipelined(bytes: Buffer): void {
+    const { text, count } = this.#pipelined.receive(bytes);
+    this.#inFlight -= count;
+    if (!this.#options.output.write(text)) {
+      this.#connection.pause();
+      this.#options.output.once('drain', () => this.#connection.resume());
+    }
+    this.#sendQueue();
+  }
+
+  /** Looks for proof beside the conversation when two replies are known and many lines wait. */
+  #considerPipelining(reply: string): void {
+    const { quiet, host, port } = this.#options;
+    if (!quiet || this.#interactive || this.#serverFramesByLines !== undefined) return;
+    if (this.#known.length < 2) {
+      const isOneLine = ONE_LINE.test(reply) && this.#asked.length >= 2;
+      if (isOneLine) this.#known.push({ message: this.#asked, reply: reply.slice(0, -1) });
+      else this.#known.length = 0;
+    }
+    const [whole, cut] = this.#known;
+    if (!whole || !cut || this.#queue.length < WORTH_PIPELINING) return;
+    this.#serverFramesByLines = false;
+    framesByLines({ host, port }, whole, cut).then(proven => {
+      this.#serverFramesByLines = proven;
+    });
+  }
+
   #noticeSilence(): void {
     this.#silent = true;
     this.#print('(no reply yet; press Enter to stop waiting for it)');
@@ -145,6 +219,10 @@ class Client {
     if (this.#state === 'ended') return;
     this.#inputEnded = true;
     if (this.#interactive) this.#newLine();
+    if (this.#state === 'pipelining') {
+      setImmediate(() => this.#sendQueue());
+      return;
+    }
     if (this.#queue.length > 0) return;
     this.#connection.end();
     if (this.#state === 'asking') this.#end(0);
@@ -152,7 +230,12 @@ class Client {
   }
 
   #received(bytes: Buffer): void {
+    if (this.#state === 'pipelining') {
+      this.#receivedPipelined(bytes);
+      return;
+    }
     clearTimeout(this.#pause);
+    if (this.#state === 'waiting') this.#considerPipelining(bytes.toString('latin1'));
     const reply = this.#replies.receive(bytes, this.#state === 'waiting');
     if (reply !== undefined) this.#replied(reply);
     else if (this.#replies.unfinished) {
@@ -188,7 +271,8 @@ class Client {
   #serverLeft(): void {
     if (this.#state === 'ended') return;
     this.#finishReply();
-    if (this.#inputEnded && this.#queue.length === 0 && this.#state !== 'waiting') this.#end(0);
+    const allReplied = this.#state !== 'waiting' && this.#inFlight === 0;
+    if (this.#inputEnded && this.#queue.length === 0 && allReplied) this.#end(0);
     else {
       const what = this.#state === 'listening' ? 'not served' : 'connection lost';
       this.#fail(what, 'the server closed the connection', 'EOF');

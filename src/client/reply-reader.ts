@@ -42,7 +42,7 @@ export class ReplyReader {
 }
 
 /** Without line ends at its end, escape sequences, or control characters but LF and tab. */
-function displayable(text: string): string {
+export function displayable(text: string): string {
   return stripVTControlCharacters(text)
     .replace(/[^\P{Cc}\n\t]/gu, '')
     .replace(/\n+$/, '');

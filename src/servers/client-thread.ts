@@ -34,6 +34,7 @@ const DELIVERY_LOOK_MS = 10;
 
 const input = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
 const replies = new ReplyBuffer();
+const output = new Output();
 
 parentPort?.on('message', (assignment: Assignment | 'end') => {
   if (assignment === 'end') {
@@ -42,31 +43,25 @@ parentPort?.on('message', (assignment: Assignment | 'end') => {
   }
   const { fd, quiet, stopping } = assignment;
   const socket = new Socket(fd);
-  const output = new Output();
   const display = new Display(output, { quiet, severalClients: true });
-  const reason = serve(socket, new CalculatorConversation(display.observer(fd)), output, stopping);
+  const reason = serve(socket, new CalculatorConversation(display.observer(fd)), stopping);
   parentPort?.postMessage({ reason } satisfies Report);
 });
 parentPort?.postMessage('ready' satisfies Report);
 
 /** @returns why the client left. */
-function serve(
-  socket: Socket,
-  conversation: Conversation,
-  output: Output,
-  stopping: Int32Array,
-): string {
+function serve(socket: Socket, conversation: Conversation, stopping: Int32Array): string {
   try {
     socket.setNonBlocking(false);
-    converse(socket, conversation, output);
+    converse(socket, conversation);
     const isStopping = Atomics.load(stopping, 0) === 1;
     if (isStopping) {
       // There was no room to arrive for what the client's own system still holds.
       pauseThread();
-      converse(socket, conversation, output);
+      converse(socket, conversation);
     }
     conversation.end();
-    answer(socket, conversation, output);
+    answer(socket, conversation);
     return isStopping ? deliver(socket) : departure.closedByClient;
   } catch (error) {
     if (error instanceof SystemError) return departure.failed(error);
@@ -75,8 +70,8 @@ function serve(
 }
 
 /** Until the end of what can be received. */
-function converse(socket: Socket, conversation: Conversation, output: Output): void {
-  while (receive(socket, conversation, output)) answer(socket, conversation, output);
+function converse(socket: Socket, conversation: Conversation): void {
+  while (receive(socket, conversation)) answer(socket, conversation);
 }
 
 /**
@@ -96,8 +91,8 @@ function pauseThread(): void {
 }
 
 /** Hands the conversation what the client does next. @returns false at the end of the stream. */
-function receive(socket: Socket, conversation: Conversation, output: Output): boolean {
-  if (!waitForClient(socket, conversation, output)) {
+function receive(socket: Socket, conversation: Conversation): boolean {
+  if (!waitForClient(socket, conversation)) {
     conversation.pause();
     return true;
   }
@@ -111,7 +106,7 @@ function receive(socket: Socket, conversation: Conversation, output: Output): bo
  * be written, have to be waited for along with the client.
  * @returns false when the client paused.
  */
-function waitForClient(socket: Socket, conversation: Conversation, output: Output): boolean {
+function waitForClient(socket: Socket, conversation: Conversation): boolean {
   while (conversation.unfinished || output.stalled) {
     const readable = new FdSet();
     const writable = new FdSet();
@@ -127,7 +122,7 @@ function waitForClient(socket: Socket, conversation: Conversation, output: Outpu
   return true;
 }
 
-function answer(socket: Socket, conversation: Conversation, output: Output): void {
+function answer(socket: Socket, conversation: Conversation): void {
   let more: boolean;
   do {
     more = answerTurn(conversation, replies);

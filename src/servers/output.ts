@@ -6,9 +6,11 @@ import { Buffer } from 'node:buffer';
 import { writeSync } from 'node:fs';
 import { DISPLAY_BACKLOG_BYTES, DISPLAY_FLUSH_BYTES } from './limits.ts';
 import type { Watcher } from './select-loop.ts';
-import { type StandardOutput, standardOutput, WRITE_BYTES } from './standard-output.ts';
+import { type StandardOutput, standardOutput } from './standard-output.ts';
 
 const LF = 0x0a;
+
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /** What write(2) says of an output that is gone for good; other errors may pass. */
 const GONE = new Set(['EPIPE', 'EBADF', 'EIO', 'ECONNRESET']);
@@ -19,7 +21,7 @@ export class Output implements Watcher {
   /** Lines not encoded yet. */
   #lines = '';
   /** Encoded lines, from `#position` on still to be written. */
-  #bytes = Buffer.alloc(0);
+  #bytes = NOTHING;
   #position = 0;
   #dropped = 0;
   /** Dropped lines that a note at the end of `#bytes` tells of. */
@@ -62,15 +64,18 @@ export class Output implements Watcher {
 
   #hasBytes(): boolean {
     if (this.#position < this.#bytes.length) return true;
-    this.#noted = this.#lines === '' ? 0 : this.#dropped;
-    this.#dropped -= this.#noted;
-    if (this.#noted > 0) {
+    this.#bytes = NOTHING;
+    this.#position = 0;
+    this.#noted = 0;
+    if (this.#lines === '') return false;
+    if (this.#dropped > 0) {
+      this.#noted = this.#dropped;
+      this.#dropped = 0;
       this.#lines += `(${this.#noted} lines not shown: the display was too slow)\n`;
     }
     this.#bytes = Buffer.from(this.#lines);
-    this.#position = 0;
     this.#lines = '';
-    return this.#bytes.length > 0;
+    return true;
   }
 
   /** @returns whether it could. */
@@ -91,7 +96,7 @@ export class Output implements Watcher {
 
   /** As many whole lines as one write may carry, so that lines of several threads do not mix. */
   #endOfWholeLines(): number {
-    const furthest = this.#position + WRITE_BYTES;
+    const furthest = this.#position + this.#standard.writeBytes;
     if (furthest >= this.#bytes.length) return this.#bytes.length;
     const end = this.#bytes.lastIndexOf(LF, furthest - 1) + 1;
     return end > this.#position ? end : furthest;

@@ -4,7 +4,7 @@
  *   1. when Node's event loop was ready, or a signal came, Node gets a turn;
  *   2. what has to be done before each sleep is done, the display say;
  *   3. select waits until a descriptor is ready, a timer falls due, or not at all when there are
- *      actions for the end of the turn;
+ *      actions for the end of the turn; among very many, the busy descriptors are looked at first;
  *   4. each watcher whose descriptor is ready is told so;
  *   5. actions for the end of the turn are run; what they ask for comes in the next;
  *   6. timers that have fallen due are run.
@@ -12,6 +12,7 @@
 import { performance } from 'node:perf_hooks';
 import { nodeLoopDescriptor, nodeTurn } from '../sockets/node-loop.ts';
 import { FdSet, INTERRUPTED, select } from '../sockets/select.ts';
+import { BusyReaders } from './busy-readers.ts';
 import { type Timer, Timers } from './timers.ts';
 
 /** Something with a descriptor that can be watched. */
@@ -24,6 +25,7 @@ export interface Watcher {
 export class SelectLoop {
   readonly #watchers: (Watcher | undefined)[] = [];
   readonly #readers = new FdSet();
+  readonly #busy = new BusyReaders();
   readonly #writers = new FdSet();
   readonly #readable = new FdSet();
   readonly #writable = new FdSet();
@@ -95,21 +97,39 @@ export class SelectLoop {
       if (ready === INTERRUPTED) this.#nodeTurnDue = true;
       else if (ready > 0) this.#tellReady();
       this.#runEndOfTurn();
-      this.#timers.run(performance.now());
+      if (!this.#timers.isEmpty) this.#timers.run(performance.now());
     }
   }
 
   #select(): number {
     const mustNotSleep = this.#stopped || this.#nodeTurnDue || this.#endOfTurn.length > 0;
+    const timeout = mustNotSleep ? 0 : this.#timeToNextDeadline();
+    if (!BusyReaders.areWorthIt(this.#readers)) return this.#selectAll(timeout);
+    const patience = this.#busy.copyTo(this.#readable, this.#readers);
+    if (patience > 0) {
+      const ready = this.#selectReadable(Math.min(timeout, patience));
+      this.#busy.sawBusy(this.#readable, ready);
+      if (ready !== 0) return ready;
+    }
+    const from = performance.now();
+    const ready = this.#selectAll(timeout);
+    this.#busy.sawAll(this.#readable, ready, from);
+    return ready;
+  }
+
+  #selectAll(timeout: number): number {
     this.#readable.copyFrom(this.#readers);
+    return this.#selectReadable(timeout);
+  }
+
+  #selectReadable(timeout: number): number {
     this.#writable.copyFrom(this.#writers);
-    return select(this.#readable, this.#writable, mustNotSleep ? 0 : this.#timeToNextDeadline());
+    return select(this.#readable, this.#writable, timeout);
   }
 
   #timeToNextDeadline(): number {
-    const deadline = this.#timers.nextDeadline();
-    if (deadline === Number.POSITIVE_INFINITY) return deadline;
-    return Math.max(0, deadline - performance.now());
+    if (this.#timers.isEmpty) return Number.POSITIVE_INFINITY;
+    return Math.max(0, this.#timers.nextDeadline() - performance.now());
   }
 
   #tellReady(): void {

@@ -59,18 +59,15 @@ class Threads implements Clients {
     this.#supply();
   }
 
-  /** A thread wakes from recv(2), answers what has arrived, and ends. */
+  /** A thread wakes from recv(2), answers what has arrived, and ends; so will those to be assigned. */
   finish(): void {
     Atomics.store(this.#stopping, 0, 1);
     for (const socket of this.#served.values()) socket.shutdown('read');
-    for (const socket of this.#waiting.splice(0)) {
-      this.#refuse(socket, departure.serverStopped, 'the server stops');
-    }
   }
 
   /** Wakes the threads that are blocked in send(2) too. */
   cutOff(): void {
-    for (const socket of this.#served.values()) {
+    for (const socket of [...this.#waiting, ...this.#served.values()]) {
       socket.shutdown('both');
       this.#surroundings.display.left(socket.fd, departure.cutOff);
     }
@@ -101,10 +98,12 @@ class Threads implements Clients {
     }
   }
 
-  #assign(worker: Worker, { fd }: Socket): void {
+  #assign(worker: Worker, socket: Socket): void {
+    const { fd } = socket;
     this.#surroundings.display.flush();
     const { quiet, stopping } = { quiet: this.#quiet, stopping: this.#stopping };
     worker.postMessage({ fd, quiet, stopping } satisfies Assignment);
+    if (Atomics.load(stopping, 0)) socket.shutdown('read');
   }
 
   /** @returns whether a thread could be started. */

@@ -50,8 +50,11 @@ export class Session implements Watcher {
   }
 
   readonly readable = (): void => {
-    this.#attempt(() => this.#receive());
+    this.#attempt(this.#receiveReady);
   };
+
+  /** One for all turns: a busy server would make a hundred thousand a second. */
+  readonly #receiveReady = (): void => this.#receive();
 
   writable(): void {
     this.#attempt(() => {
@@ -138,6 +141,7 @@ export class Session implements Watcher {
     } else if (this.#inputEnded) {
       this.#close();
     } else if (this.#finishing) {
+      this.#loop.ignoreReads(this);
       this.#loop.atEndOfTurn(this.readable);
     } else {
       this.#loop.watchReads(this);

@@ -6,7 +6,9 @@ const STDOUT = 1;
 
 export interface StandardOutput {
   readonly fd: number;
-  /** Whether a write of at most WRITE_BYTES would not wait now. */
+  /** Bytes to write at a time. */
+  readonly writeBytes: number;
+  /** Whether a write of at most so many bytes would not wait now. */
   isWritable(): boolean;
 }
 
@@ -14,7 +16,10 @@ export interface StandardOutput {
  * A pipe takes so many bytes as a whole or not at all, whoever else writes to it: PIPE_BUF. Where
  * select(2) says that a pipe or a socket is writable, so many bytes fit.
  */
-export const WRITE_BYTES = 4096;
+const PIPE_WRITE_BYTES = 4096;
+
+/** A file takes whatever it is given, in the time of a system call and a copy. */
+const FILE_WRITE_BYTES = 64 * 1024;
 
 /**
  * Terminals and pipes are opened anew with O_NONBLOCK, and a write says itself when it would wait.
@@ -23,9 +28,14 @@ export const WRITE_BYTES = 4096;
  */
 export function standardOutput(): StandardOutput {
   const reopened = reopenNonBlocking();
-  if (reopened !== undefined) return { fd: reopened, isWritable: () => true };
-  if (fstatSync(STDOUT).isFile()) return { fd: STDOUT, isWritable: () => true };
-  return { fd: STDOUT, isWritable: () => isWritable(STDOUT) };
+  const always = () => true;
+  if (reopened !== undefined) {
+    return { fd: reopened, writeBytes: PIPE_WRITE_BYTES, isWritable: always };
+  }
+  if (fstatSync(STDOUT).isFile()) {
+    return { fd: STDOUT, writeBytes: FILE_WRITE_BYTES, isWritable: always };
+  }
+  return { fd: STDOUT, writeBytes: PIPE_WRITE_BYTES, isWritable: () => isWritable(STDOUT) };
 }
 
 /**

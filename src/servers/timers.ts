@@ -11,18 +11,25 @@ export interface Timer {
 
 export class Timers {
   readonly #queues = new Map<number, Set<Timer>>();
+  #count = 0;
+
+  /** Whether any timer runs. */
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
 
   /** Calls `action` once `milliseconds` have passed since `now`. */
   start(now: number, milliseconds: number, action: () => void): Timer {
     const timer = { milliseconds, deadline: now + milliseconds, action };
     const queue = this.#queues.get(milliseconds);
+    this.#count++;
     if (queue) queue.add(timer);
     else this.#queues.set(milliseconds, new Set([timer]));
     return timer;
   }
 
   cancel(timer: Timer): void {
-    this.#queues.get(timer.milliseconds)?.delete(timer);
+    if (this.#queues.get(timer.milliseconds)?.delete(timer)) this.#count--;
   }
 
   /** When the next timer falls due; Infinity for never. */
@@ -43,6 +50,7 @@ export class Timers {
       for (const timer of queue) {
         if (timer.deadline > now) break;
         queue.delete(timer);
+        this.#count--;
         timer.action();
       }
     }

@@ -32,16 +32,37 @@ export class FdSet {
   }
 
   clear(): void {
-    this.words.fill(0);
+    this.words.fill(0, 0, (this.nfds + 31) >>> 5);
     this.nfds = 0;
   }
 
   /** Becomes a copy of another set: select changes the sets it is given. */
   copyFrom(other: FdSet): void {
-    this.reserve(other.words.length * 32);
-    this.words.set(other.words);
-    this.words.fill(0, other.words.length);
+    this.reserve(other.nfds);
+    const end = (other.nfds + 31) >>> 5;
+    const oldEnd = (this.nfds + 31) >>> 5;
+    for (let index = 0; index < end; index++) this.words[index] = other.words[index] as number;
+    for (let index = end; index < oldEnd; index++) this.words[index] = 0;
     this.nfds = other.nfds;
+  }
+
+  /** Takes in what another set has. */
+  addAll(other: FdSet): void {
+    this.reserve(other.nfds);
+    const end = (other.nfds + 31) >>> 5;
+    for (let index = 0; index < end; index++) {
+      (this.words[index] as number) |= other.words[index] as number;
+    }
+    if (other.nfds > this.nfds) this.nfds = other.nfds;
+  }
+
+  /** Keeps what another set has as well. */
+  retainAll(other: FdSet): void {
+    const end = (this.nfds + 31) >>> 5;
+    for (let index = 0; index < end; index++) {
+      (this.words[index] as number) &= other.words[index] ?? 0;
+    }
+    this.#findHighest();
   }
 
   /** Calls `visit` for each descriptor in the set, lowest first. */

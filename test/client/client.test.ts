@@ -60,6 +60,54 @@ describe('the client in a pipe', () => {
     );
   });
 
+  const longRuns: [server: string, serve: Parameters<typeof fakeServer>[1]][] = [
+    ['takes each receive for a message', answering(message => `${double(message)}\n`)],
+    ['splits what it receives into lines, but keeps no rest', splitting()],
+    ['frames by lines, but greets', greeting()],
+  ];
+  for (const [server, serve] of longRuns) {
+    it(`asks one by one, however long its input, a server that ${server}`, async t => {
+      const port = await fakeServer(t, serve);
+      const lines = Array.from({ length: 1500 }, (_, index) => index + 10);
+      await assertAnswers(
+        t,
+        port,
+        lines.map(line => `${line}\n`).join(''),
+        lines.map(line => `${2 * line}\n`).join(''),
+      );
+    });
+  }
+
+  it('sends many lines at a time to a server that frames by lines', async t => {
+    let most = 0;
+    const port = await fakeServer(
+      t,
+      framing(lines => (most = Math.max(most, lines))),
+    );
+    const lines = Array.from({ length: 20_000 }, (_, index) => index + 10);
+    await assertAnswers(
+      t,
+      port,
+      lines.map(line => `${line}\n`).join(''),
+      lines.map(line => `${2 * line}\n`).join(''),
+    );
+    assert.ok(most > 100, `at most ${most} lines at a time`);
+  });
+
+  it('says so when the server leaves while many lines wait for their replies', async t => {
+    const port = await fakeServer(t, socket => {
+      let count = 0;
+      framing(lines => {
+        count += lines;
+        if (count > 10_000) socket.destroy();
+      })(socket);
+    });
+    const lines = Array.from({ length: 20_000 }, (_, index) => `${index + 10}\n`);
+    const asking = client(t, port, '--quiet').type(lines.join('')).endInput();
+    assert.match(await asking.stderr.rest(), /connection lost: /);
+    assert.equal(await asking.exit(), 1);
+  });
+
   it('ends at once when there is no input', async t => {
     const { port } = await startServer(t, 'server3');
     await assertAnswers(t, port, '', '');
@@ -297,6 +345,36 @@ describe('the client at a terminal', { skip: unlessInstalled('script', '--versio
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 });
+
+/** A server that frames by lines. @param notice is told how many lines came in a receive. */
+function framing(notice: (lines: number) => void): Parameters<typeof fakeServer>[1] {
+  return socket => {
+    let rest = '';
+    socket.on('data', bytes => {
+      const lines = (rest + bytes).split('\n');
+      rest = lines.pop() as string;
+      notice(lines.length);
+      socket.write(lines.map(line => `${double(line)}\n`).join(''));
+    });
+    socket.on('end', () => socket.end());
+  };
+}
+
+function splitting(): Parameters<typeof fakeServer>[1] {
+  return answering(text =>
+    text
+      .split('\n')
+      .map(line => `${double(line)}\n`)
+      .join(''),
+  );
+}
+
+function greeting(): Parameters<typeof fakeServer>[1] {
+  return socket => {
+    socket.write('\x1b[1mWelcome\x1b[0m\n');
+    framing(() => {})(socket);
+  };
+}
 
 /** A port where nobody listens any more. */
 async function unusedPort(): Promise<number> {

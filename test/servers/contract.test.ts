@@ -340,6 +340,21 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
       });
     }
 
+    it('answers every message that had arrived when it was told to stop', async t => {
+      const server = await startServer(t, name, ['--quiet']);
+      const peer = await server.connect();
+      await assertServed(peer);
+      server.signal('SIGSTOP');
+      const sums = Array.from({ length: 30_000 }, (_, index) => `${index} + .5`);
+      peer.send(`${sums.join('\n')}\n`);
+      await eventually(() => peer.socket.writableLength === 0, 'the messages to arrive');
+      server.signal('SIGTERM').signal('SIGCONT');
+      const replies = (await peer.received.rest()).trimEnd().split('\n');
+      const expected = sums.map((sum, index) => replyTo(sum, `${index}.5`));
+      assert.deepEqual(replies, expected);
+      assert.equal(await server.exit(), 0);
+    });
+
     it('stops without a reset to a client that has not read all its replies', async t => {
       const server = await startServer(t, name, ['--quiet']);
       const slow = await server.connect();
