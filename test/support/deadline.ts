@@ -1,7 +1,7 @@
 /** Every wait in the tests has an end. */
 
 /** Long enough for two hundred threads on a busy machine; nobody waits for it when all is well. */
-export const DEADLINE_MS = 30_000;
+export const DEADLINE_MS = 60_000;
 
 /** The value of a promise, or an error that says what did not come in time. */
 export async function within<T>(
