@@ -54,7 +54,7 @@ export class Chat {
   ): Promise<void> {
     const reply = await this.ask(expression, value);
     if (says(reply.toString(), value, tolerance)) return;
-    throw new Failure({ sent: expression, expected: value, came: shown(reply) });
+    throw new Failure({ sent: shown(expression), expected: value, came: shown(reply) });
   }
 
   async expectError(message: string | Uint8Array): Promise<void> {

@@ -6,7 +6,7 @@ import { coloursFor } from './colours.ts';
 import type { Role } from './item.ts';
 import { asJson } from './json.ts';
 import { asJUnit } from './junit.ts';
-import { type Command, killAll } from './program.ts';
+import { type Command, endProgramsAtExit } from './program.ts';
 import { Progress } from './progress.ts';
 import { report } from './report.ts';
 import { findSubmission } from './submission.ts';
@@ -70,15 +70,4 @@ function print(all: readonly Judged[], { output, json, junit }: CheckOptions): v
   if (json) output.write(`${asJson(all)}\n`);
   else output.write(`${all.map(one => report(one, coloursFor(output))).join('\n\n')}\n`);
   if (junit !== undefined) writeFileSync(junit, asJUnit(all));
-}
-
-/** Nothing that was started outlives the check, however it ends. */
-function endProgramsAtExit(): void {
-  process.on('exit', killAll);
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.on(signal, () => process.exit(code));
-  }
 }

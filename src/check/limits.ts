@@ -11,7 +11,7 @@ export const CONNECT_MS = 2000;
 export const REPLY_MS = 2000;
 
 /** To turn to the next client when one has left. */
-export const NEXT_CLIENT_MS = 4000;
+export const NEXT_CLIENT_MS = 6000;
 
 /** To end on Ctrl+C. */
 export const INTERRUPT_MS = 4000;

@@ -24,8 +24,18 @@ const GONE_MS = 2000;
 
 const running = new Set<Program>();
 
-/** Ends everything at once, for a check that is itself interrupted. */
-export function killAll(): void {
+/** Nothing that was started outlives the check, however it ends. */
+export function endProgramsAtExit(): void {
+  process.on('exit', killAll);
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => process.exit(code));
+  }
+}
+
+function killAll(): void {
   for (const program of running) program.killGroup();
 }
 

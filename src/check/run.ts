@@ -104,7 +104,7 @@ function describe(error: unknown, trial: Trial): Problem {
   const { sent, expected, came } = error.evidence;
   const program = trial.programs.find(({ endedByItself }) => endedByItself) ?? trial.programs[0];
   const end = program?.endedByItself;
-  const mentioned = end === undefined || came.includes(end);
+  const mentioned = end === undefined || came.includes('exit code');
   return {
     ...(sent !== undefined && { sent }),
     expected,

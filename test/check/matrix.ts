@@ -2,11 +2,13 @@
  * Every wrong program against every item, as a table: `npm run test:check`. It takes some minutes;
  * the tests try the same programs on a few items each.
  */
+import { endProgramsAtExit } from '../../src/check/program.ts';
 import { DEFECTS } from './defects.ts';
 import { failed, judge, words } from './judge.ts';
 
 /** A pattern for the programs wanted. */
 const wanted = new RegExp(process.argv[2] ?? '');
+endProgramsAtExit();
 let wrong = 0;
 process.stdout.write('| program | found | left out | seconds | |\n|---|---|---|---|---|\n');
 for (const { file, role, fails } of DEFECTS.filter(defect => wanted.test(defect.file))) {

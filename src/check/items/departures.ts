@@ -9,7 +9,7 @@ import { SERVERS } from './roles.ts';
 
 /** For what was sent to arrive apart from what follows, and to be noticed. */
 const APART_MS = 30;
-const VISITS = 10;
+const VISITS = 5;
 
 type Leaving = [how: string, leave: (server: RunningServer) => Promise<void>];
 
