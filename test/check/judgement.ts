@@ -1,7 +1,8 @@
 /**
  * The check judges right: our own programs pass every item, naive programs that are right pass all
  * that is required, and each wrong program fails its own item. Here every wrong program is tried on
- * that item and one or two others; `npm run test:check` tries each on all.
+ * that item and one or two others; `npm run test:check` tries each on all. It takes minutes, so it is
+ * not part of the usual tests: `npm run test:judgement`.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
