@@ -27,7 +27,7 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
   try {
     return await run(name, words);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!isNamed(error, 'UsageError')) throw error;
     process.stderr.write(`calcd ${name}: ${error.message}\nTry 'calcd ${name} --help'.\n`);
     return EXIT_USAGE;
   }
@@ -84,10 +84,15 @@ async function serve(name: keyof typeof SERVERS, options: ServerOptions): Promis
     if (name === 'server2') (await import('./sockets/native.ts')).exitAtOnce(0);
     return 0;
   } catch (error) {
-    if (!(error instanceof Error && error.name === 'CannotListen')) throw error;
+    if (!isNamed(error, 'CannotListen')) throw error;
     process.stderr.write(`calcd: ${error.message}\n`);
     return EXIT_FAILED;
   }
+}
+
+/** By name and not by class: each bundle in dist/ has a class of its own. */
+function isNamed(error: unknown, name: string): error is Error {
+  return error instanceof Error && error.name === name;
 }
 
 function say(text: string): number {

@@ -1,27 +1,14 @@
 /**
  * server2: an operating-system thread for every client.
  *
- * The main thread only takes new clients in; each is handed to a thread of its own
- * (client-thread.ts), which sits in a blocking recv(2) and ends with its client. A thread takes
- * tens of milliseconds to start, so one is kept ready for the next client.
- *
- * Threads share the process's descriptors. So that nobody ever uses a number that has become
- * another client's, the main thread alone closes them, when the thread has said that it is done or
- * is gone, however it ended.
+ * The main thread only takes new clients in; each is handed to a thread of its own (threads.ts), which
+ * sits in a blocking recv(2) until its client speaks, answers, and ends with its client
+ * (client-thread.ts). Nobody waits for anybody: the system's scheduler does what select does in
+ * server3. The price is a thread's memory, and the time it takes to start one.
  */
-import { Worker } from 'node:worker_threads';
-import type { Address } from '../sockets/address.ts';
-import type { Socket } from '../sockets/socket.ts';
-import type { Clients } from './acceptor.ts';
-import type { Assignment, Report } from './client-thread.ts';
-import { departure } from './display.ts';
-import {
-  STARTS_AT_A_TIME,
-  THREAD_HEAP_MB,
-  THREADS_BEFORE_REUSE,
-  threadClientLimit,
-} from './limits.ts';
-import { runServer, type ServerOptions, type Surroundings } from './server.ts';
+import { threadClientLimit } from './limits.ts';
+import { runServer, type ServerOptions } from './server.ts';
+import { Threads } from './threads.ts';
 
 export function server2(options: ServerOptions): Promise<void> {
   return runServer(
@@ -29,152 +16,4 @@ export function server2(options: ServerOptions): Promise<void> {
     threadClientLimit(options.maxClients),
     surroundings => new Threads(surroundings, options.quiet),
   );
-}
-
-class Threads implements Clients {
-  readonly #surroundings: Surroundings;
-  readonly #quiet: boolean;
-  /** Clients whose thread is not ready yet, first come first. */
-  readonly #waiting: Socket[] = [];
-  readonly #served = new Map<Worker, Socket>();
-  readonly #starting = new Set<Worker>();
-  readonly #ready = new Set<Worker>();
-  #started = 0;
-  /** Shared with the threads: 1 once the server stops. */
-  readonly #stopping = new Int32Array(new SharedArrayBuffer(4));
-
-  constructor(surroundings: Surroundings, quiet: boolean) {
-    this.#surroundings = surroundings;
-    this.#quiet = quiet;
-    this.#supply();
-  }
-
-  get size(): number {
-    return this.#waiting.length + this.#served.size;
-  }
-
-  welcome(socket: Socket, peer: Address): void {
-    this.#surroundings.display.connected(socket.fd, peer);
-    this.#waiting.push(socket);
-    this.#supply();
-  }
-
-  /** A thread wakes from recv(2), answers what has arrived, and ends; so will those to be assigned. */
-  finish(): void {
-    Atomics.store(this.#stopping, 0, 1);
-    for (const socket of this.#served.values()) socket.shutdown('read');
-  }
-
-  /** Wakes the threads that are blocked in send(2) too. */
-  cutOff(): void {
-    for (const socket of [...this.#waiting, ...this.#served.values()]) {
-      socket.shutdown('both');
-      this.#surroundings.display.left(socket.fd, departure.cutOff);
-    }
-  }
-
-  /** Hands clients to threads that are ready, and starts threads for the others and the reserve. */
-  #supply(): void {
-    for (const worker of this.#ready) {
-      const socket = this.#nextWaiting();
-      if (!socket) break;
-      this.#ready.delete(worker);
-      this.#served.set(worker, socket);
-      this.#assign(worker, socket);
-    }
-    const reserve = Atomics.load(this.#stopping, 0) ? 0 : 1;
-    const wanted = this.#waiting.length + reserve - this.#ready.size;
-    while (this.#starting.size < Math.min(wanted, STARTS_AT_A_TIME)) {
-      if (!this.#start()) return;
-    }
-  }
-
-  /** The next client to be served. Those who have hung up in the meantime need no thread. */
-  #nextWaiting(): Socket | undefined {
-    for (;;) {
-      const socket = this.#waiting.shift();
-      if (!socket?.isAtEnd()) return socket;
-      this.#close(socket, departure.closedByClient);
-    }
-  }
-
-  #assign(worker: Worker, socket: Socket): void {
-    const { fd } = socket;
-    this.#surroundings.display.flush();
-    const { quiet, stopping } = { quiet: this.#quiet, stopping: this.#stopping };
-    worker.postMessage({ fd, quiet, stopping } satisfies Assignment);
-    if (Atomics.load(stopping, 0)) socket.shutdown('read');
-  }
-
-  /** @returns whether a thread could be started. */
-  #start(): boolean {
-    let worker: Worker;
-    try {
-      worker = new Worker(new URL('./client-thread.cjs', import.meta.url), {
-        resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
-      });
-    } catch (error) {
-      this.#noThread(error as Error);
-      return false;
-    }
-    this.#starting.add(worker);
-    this.#started++;
-    let reason = 'its thread ended';
-    worker.on('message', (report: Report) => {
-      if (report === 'ready') return this.#isReady(worker);
-      this.#leaves(worker, report.reason);
-    });
-    worker.on('error', error => {
-      reason = `its thread failed: ${error.message}`;
-    });
-    worker.on('exit', () => this.#ended(worker, reason));
-    this.#surroundings.loop.nodeHasNews();
-    return true;
-  }
-
-  #isReady(worker: Worker): void {
-    this.#starting.delete(worker);
-    this.#ready.add(worker);
-    this.#supply();
-  }
-
-  /** A thread ends with its client, until so many have that the next ones must be spared. */
-  #leaves(worker: Worker, reason: string): void {
-    const socket = this.#served.get(worker) as Socket;
-    this.#served.delete(worker);
-    this.#close(socket, reason);
-    if (this.#started < THREADS_BEFORE_REUSE) worker.postMessage('end');
-    else this.#ready.add(worker);
-    this.#supply();
-  }
-
-  #ended(worker: Worker, reason: string): void {
-    if (this.#starting.delete(worker) || this.#ready.delete(worker)) {
-      this.#noThread(new Error(reason));
-      return;
-    }
-    const socket = this.#served.get(worker);
-    if (!socket) return;
-    this.#served.delete(worker);
-    this.#close(socket, reason);
-    this.#supply();
-  }
-
-  /** Unless other threads are on their way, nobody who waits for one will get it. */
-  #noThread({ message }: Error): void {
-    if (this.#starting.size + this.#ready.size > 0) return;
-    for (const socket of this.#waiting.splice(0)) {
-      this.#refuse(socket, message, 'no thread could be started');
-    }
-  }
-
-  #refuse(socket: Socket, reason: string, excuse: string): void {
-    this.#surroundings.display.left(socket.fd, reason);
-    this.#surroundings.closer.refuse(socket, `error: server busy: ${excuse}, try again later`);
-  }
-
-  #close(socket: Socket, reason: string): void {
-    socket.close();
-    this.#surroundings.display.left(socket.fd, reason);
-  }
 }
