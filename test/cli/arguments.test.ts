@@ -156,7 +156,7 @@ describe('options', () => {
     ['server3', ['--max-clients'], /^option '--max-clients <value>' argument missing$/],
     ['server3', ['--max-clients', '-1'], /^option '--max-clients' argument is ambiguous$/],
     ['server3', ['--max-clients', '--quiet'], /^option '--max-clients' argument is ambiguous$/],
-    ['server3', ['--quiet=yes'], /^Option '--quiet' does not take an argument$/],
+    ['server3', ['--quiet=yes'], /^option '--quiet' does not take an argument$/],
     ['try', ['--quiet'], /^unknown option '--quiet'$/],
   ];
   for (const [command, words, message] of BAD) {

@@ -140,7 +140,7 @@ describe('the calculator conversation', () => {
     const replies = new ReplyBuffer();
     replies.length = replies.bytes.length - 4095;
     const { length } = replies;
-    const input = Buffer.from('1\n2\n');
+    const input = Buffer.from('1 ^ 1\n2 ^ 1\n');
     conversation.receive(input, input.length);
     assert.equal(conversation.answer(replies), true);
     assert.equal(replies.length, length);
