@@ -46,7 +46,7 @@ for (const { name, echoes, alone } of SERVERS) {
   const replyTo = (message: string, reply: string): string => (echoes ? message : reply);
 
   /** A client of server2 costs a thread that takes tens of milliseconds to start. */
-  const manyClients = name === 'server2' ? 20 : 200;
+  const manyClients = name === 'server2' ? 10 : 100;
 
   const assertServed = async (peer: Peer): Promise<void> => {
     assert.equal(await peer.ask('22 + 44'), replyTo('22 + 44', '66'));
