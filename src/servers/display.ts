@@ -1,11 +1,10 @@
 /** What a server shows its operator: one line an event, by docs/protocol.md's sample session. */
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import type { Observer } from '../conversation/conversation.ts';
 import { type Address, formatAddress } from '../sockets/address.ts';
 import type { SystemError } from '../sockets/system-error.ts';
 import { ACCEPT_PAUSE_MS } from './limits.ts';
 import type { Output } from './output.ts';
-import { printable } from './printable.ts';
 
 /** Why a client left, in words. */
 export const departure = {
@@ -49,13 +48,12 @@ export class Display {
   /** Shows the messages and replies of one client; undefined when that is not wanted. */
   observer(fd: number): Observer | undefined {
     if (this.#options.quiet) return undefined;
-    const sending = this.#options.severalClients
-      ? `Sending reply to client socket ${fd}`
-      : 'Sending reply';
+    const toWhom = this.#options.severalClients ? ` to client socket ${fd}` : '';
+    const sent = Buffer.from(`Client socket ${fd} sent message: `);
+    const sending = Buffer.from(`Sending reply${toWhom}: `);
     return {
-      message: (bytes, start, end) =>
-        this.#said(`Client socket ${fd} sent message`, bytes, start, end),
-      reply: (bytes, start, end) => this.#said(sending, bytes, start, end),
+      message: (bytes, start, end) => this.#output.printSaid(sent, bytes, start, end),
+      reply: (bytes, start, end) => this.#output.printSaid(sending, bytes, start, end),
     };
   }
 
@@ -83,9 +81,5 @@ export class Display {
   /** Shows now what usually waits for the end of the turn. */
   flush(): void {
     this.#output.flush();
-  }
-
-  #said(what: string, bytes: Buffer, start: number, end: number): void {
-    this.#output.print(`${what}: ${printable(bytes, start, end)}`);
   }
 }

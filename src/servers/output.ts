@@ -5,12 +5,11 @@
 import { Buffer } from 'node:buffer';
 import { writeSync } from 'node:fs';
 import { DISPLAY_BACKLOG_BYTES, DISPLAY_FLUSH_BYTES } from './limits.ts';
+import { MOST_PRINTED_BYTES, writePrintable } from './printable.ts';
 import type { Watcher } from './select-loop.ts';
 import { type StandardOutput, standardOutput } from './standard-output.ts';
 
 const LF = 0x0a;
-
-const NOTHING: Buffer = Buffer.alloc(0);
 
 /** What write(2) says of an output that is gone for good; other errors may pass. */
 const GONE = new Set(['EPIPE', 'EBADF', 'EIO', 'ECONNRESET']);
@@ -18,11 +17,11 @@ const GONE = new Set(['EPIPE', 'EBADF', 'EIO', 'ECONNRESET']);
 export class Output implements Watcher {
   readonly fd: number;
   readonly #standard: StandardOutput;
-  /** Lines not encoded yet. */
-  #lines = '';
-  /** Encoded lines, from `#position` on still to be written. */
-  #bytes = NOTHING;
+  /** Lines, from `#position` to `#length` still to be written. */
+  readonly #bytes = Buffer.allocUnsafeSlow(DISPLAY_BACKLOG_BYTES);
   #position = 0;
+  #length = 0;
+  /** Lines dropped since the display fell behind: until it has caught up, so are all. */
   #dropped = 0;
   /** Dropped lines that a note at the end of `#bytes` tells of. */
   #noted = 0;
@@ -39,15 +38,21 @@ export class Output implements Watcher {
     return this.#stalled;
   }
 
-  get #unwritten(): number {
-    return this.#bytes.length - this.#position;
+  print(line: string): void {
+    if (!this.#hasRoomFor(3 * line.length + 1)) return;
+    this.#length += this.#bytes.write(line, this.#length);
+    this.#bytes[this.#length++] = LF;
   }
 
-  print(line: string): void {
-    if (this.#gone) return;
-    if (this.#lines.length > DISPLAY_FLUSH_BYTES) this.flush();
-    if (this.#lines.length + this.#unwritten > DISPLAY_BACKLOG_BYTES) this.#dropped++;
-    else this.#lines += `${line}\n`;
+  /** Prints a line: `what`, then what somebody said, bytes `start` to `end`, made printable. */
+  printSaid(what: Buffer, bytes: Buffer, start: number, end: number): void {
+    if (!this.#hasRoomFor(what.length + MOST_PRINTED_BYTES + 1)) return;
+    const target = this.#bytes;
+    let to = this.#length;
+    for (let index = 0; index < what.length; index++) target[to++] = what[index] as number;
+    to = writePrintable(target, to, bytes, start, end);
+    target[to++] = LF;
+    this.#length = to;
   }
 
   /** Writes what can be written without waiting. */
@@ -62,20 +67,37 @@ export class Output implements Watcher {
 
   readable(): void {}
 
-  #hasBytes(): boolean {
-    if (this.#position < this.#bytes.length) return true;
-    this.#bytes = NOTHING;
+  /** Whether a line of at most so many bytes may be added now; else it is dropped. */
+  #hasRoomFor(bytes: number): boolean {
+    if (this.#gone) return false;
+    if (this.#length - this.#position > DISPLAY_FLUSH_BYTES) this.flush();
+    if (this.#dropped > 0 && this.#position === this.#length) this.#tellOfDropped();
+    if (this.#dropped === 0 && this.#makeRoom(bytes)) return true;
+    this.#dropped++;
+    return false;
+  }
+
+  #makeRoom(bytes: number): boolean {
+    if (this.#length + bytes <= this.#bytes.length) return true;
+    this.#bytes.copyWithin(0, this.#position, this.#length);
+    this.#length -= this.#position;
     this.#position = 0;
-    this.#noted = 0;
-    if (this.#lines === '') return false;
-    if (this.#dropped > 0) {
-      this.#noted = this.#dropped;
-      this.#dropped = 0;
-      this.#lines += `(${this.#noted} lines not shown: the display was too slow)\n`;
-    }
-    this.#bytes = Buffer.from(this.#lines);
-    this.#lines = '';
-    return true;
+    return this.#length + bytes <= this.#bytes.length;
+  }
+
+  #hasBytes(): boolean {
+    if (this.#position < this.#length) return true;
+    this.#tellOfDropped();
+    return this.#noted > 0;
+  }
+
+  /** All is written: begins anew, with a note when lines were dropped. */
+  #tellOfDropped(): void {
+    this.#position = 0;
+    this.#length = 0;
+    this.#noted = this.#dropped;
+    this.#dropped = 0;
+    if (this.#noted > 0) this.print(`(${this.#noted} lines not shown: the display was too slow)`);
   }
 
   /** @returns whether it could. */
@@ -97,7 +119,7 @@ export class Output implements Watcher {
   /** As many whole lines as one write may carry, so that lines of several threads do not mix. */
   #endOfWholeLines(): number {
     const furthest = this.#position + this.#standard.writeBytes;
-    if (furthest >= this.#bytes.length) return this.#bytes.length;
+    if (furthest >= this.#length) return this.#length;
     const end = this.#bytes.lastIndexOf(LF, furthest - 1) + 1;
     return end > this.#position ? end : furthest;
   }
@@ -108,11 +130,12 @@ export class Output implements Watcher {
     } else if (GONE.has(code)) {
       this.#gone = true;
       this.#dropped = 0;
-      this.#position = this.#bytes.length;
+      this.#position = this.#length;
     } else {
-      for (const byte of this.#bytes.subarray(this.#position)) if (byte === LF) this.#dropped++;
+      const lost = this.#bytes.subarray(this.#position, this.#length);
+      for (const byte of lost) if (byte === LF) this.#dropped++;
       if (this.#noted > 0) this.#dropped += this.#noted - 1;
-      this.#position = this.#bytes.length;
+      this.#position = this.#length;
     }
   }
 }

@@ -4,11 +4,20 @@
  */
 import { type Buffer, isUtf8 } from 'node:buffer';
 
+const SPACE = 0x20;
+const TILDE = 0x7e;
+const LF = 0x0a;
+const BACKSLASH = 0x5c;
+const SMALL_N = 0x6e;
+
 /** Characters shown of one message. */
 const SHOWN = 200;
 
 /** Bytes looked at: no character takes more than four. */
 const LOOKED_AT = 4 * SHOWN;
+
+/** No printable text is longer. */
+export const MOST_PRINTED_BYTES = 4 * SHOWN + 64;
 
 const PLAIN = /^[ -~]*$/;
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
@@ -23,6 +32,40 @@ export function printable(bytes: Buffer, start: number, end: number): string {
   if (PLAIN.test(text)) return cut(text, end - start);
   if (!isUtf8(shown)) return cut(text.replace(NOT_ASCII, escaped), end - start);
   return cut(shown.toString('utf8').replace(UNPRINTABLE, escaped), end - start);
+}
+
+/**
+ * Writes the printable text into `target` from `at` on, where MOST_PRINTED_BYTES must fit. A short
+ * line of ASCII is written without a string being made.
+ * @returns where it ends.
+ */
+export function writePrintable(
+  target: Buffer,
+  at: number,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): number {
+  const length = end - start <= SHOWN ? writeAscii(target, at, bytes, start, end) : 0;
+  if (length > 0 && length <= SHOWN) return at + length;
+  return at + target.write(printable(bytes, start, end), at);
+}
+
+/** @returns bytes written; 0 when there are others than printable ASCII and LF, shown as \n. */
+function writeAscii(target: Buffer, at: number, bytes: Buffer, start: number, end: number): number {
+  let to = at;
+  for (let index = start; index < end; index++) {
+    const byte = bytes[index] as number;
+    if (byte >= SPACE && byte <= TILDE) {
+      target[to++] = byte;
+    } else if (byte === LF) {
+      target[to++] = BACKSLASH;
+      target[to++] = SMALL_N;
+    } else {
+      return 0;
+    }
+  }
+  return to - at;
 }
 
 /** Where to stop looking: not in the middle of a UTF-8 character. */

@@ -2,13 +2,18 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { printable } from '../../src/servers/printable.ts';
+import { MOST_PRINTED_BYTES, printable, writePrintable } from '../../src/servers/printable.ts';
 
 const SHOWN = 200;
 
+/** As a string and as bytes, which must say the same. */
 function shown(what: string | Uint8Array): string {
   const bytes = Buffer.from(what as string);
-  return printable(bytes, 0, bytes.length);
+  const text = printable(bytes, 0, bytes.length);
+  const target = Buffer.alloc(2 + MOST_PRINTED_BYTES);
+  const end = writePrintable(target, 2, bytes, 0, bytes.length);
+  assert.equal(target.toString('utf8', 2, end), text);
+  return text;
 }
 
 describe('what clients send is shown as printable text', () => {
@@ -115,4 +120,10 @@ test('whatever the bytes, no control character, line end or half character is sh
     }),
     { numRuns: 200 },
   );
+
+  test('lines of ASCII about as long as are shown', () => {
+    const unit = fc.constantFrom('a', '~', ' ', '\n', '\t');
+    const lines = fc.string({ unit, minLength: SHOWN / 2, maxLength: SHOWN + 5 });
+    fc.assert(fc.property(lines, line => assert.match(shown(line), /^[ -~…]*$/)));
+  });
 });
