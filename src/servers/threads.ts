@@ -12,7 +12,12 @@ import type { Socket } from '../sockets/socket.ts';
 import type { Clients } from './acceptor.ts';
 import type { Assignment, Report } from './client-thread.ts';
 import { departure } from './display.ts';
-import { STARTS_AT_A_TIME, THREAD_HEAP_MB, THREADS_BEFORE_REUSE } from './limits.ts';
+import {
+  RESERVE_DELAY_MS,
+  STARTS_AT_A_TIME,
+  THREAD_HEAP_MB,
+  THREADS_BEFORE_REUSE,
+} from './limits.ts';
 import type { Surroundings } from './server.ts';
 
 export class Threads implements Clients {
@@ -24,13 +29,14 @@ export class Threads implements Clients {
   readonly #starting = new Set<Worker>();
   readonly #ready = new Set<Worker>();
   #started = 0;
+  #reserving = false;
   /** Shared with the threads: 1 once the server stops. */
   readonly #stopping = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(surroundings: Surroundings, quiet: boolean) {
     this.#surroundings = surroundings;
     this.#quiet = quiet;
-    this.#supply();
+    this.#start();
   }
 
   get size(): number {
@@ -57,7 +63,7 @@ export class Threads implements Clients {
     }
   }
 
-  /** Hands clients to threads that are ready, and starts threads for the others and the reserve. */
+  /** Hands clients to threads that are ready, and starts threads for the others. */
   #supply(): void {
     for (const worker of this.#ready) {
       const socket = this.#nextWaiting();
@@ -66,11 +72,22 @@ export class Threads implements Clients {
       this.#served.set(worker, socket);
       this.#assign(worker, socket);
     }
-    const reserve = Atomics.load(this.#stopping, 0) ? 0 : 1;
-    const wanted = this.#waiting.length + reserve - this.#ready.size;
+    const wanted = this.#waiting.length - this.#ready.size;
     while (this.#starting.size < Math.min(wanted, STARTS_AT_A_TIME)) {
       if (!this.#start()) return;
     }
+    if (wanted === 0) this.#reserveSoon();
+  }
+
+  /** Keeps a thread ready, once the client that was just given one has got going. */
+  #reserveSoon(): void {
+    if (this.#reserving) return;
+    this.#reserving = true;
+    this.#surroundings.loop.after(RESERVE_DELAY_MS, () => {
+      this.#reserving = false;
+      const isStopping = Atomics.load(this.#stopping, 0) === 1;
+      if (!isStopping && this.#starting.size + this.#ready.size === 0) this.#start();
+    });
   }
 
   /** The next client to be served. Those who have hung up in the meantime need no thread. */
