@@ -47,11 +47,10 @@ export class BusyReaders {
     if (ready > 0) this.#since.addAll(set);
   }
 
-  /** After a look at all: what select said, and when it was called. */
-  sawAll(set: FdSet, ready: number, from: number): void {
-    const now = performance.now();
-    const pause = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, SHARE * (now - from)));
-    this.#nextLookAtAll = now + pause;
+  /** After a look at all: what select said, and how many milliseconds a look takes. */
+  sawAll(set: FdSet, ready: number, price: number): void {
+    const pause = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, SHARE * price));
+    this.#nextLookAtAll = performance.now() + pause;
     this.#busy.copyFrom(this.#since);
     this.#since.clear();
     if (ready <= 0) return;
