@@ -117,13 +117,14 @@ function receive(socket: Socket, conversation: Conversation): boolean {
  * @returns false when the client paused.
  */
 function waitForClient(socket: Socket, conversation: Conversation): boolean {
+  const pauseEnds = performance.now() + PAUSE_MS;
   while (conversation.unfinished || output.stalled) {
     const readable = new FdSet();
     const writable = new FdSet();
     readable.add(socket.fd);
     if (output.stalled) writable.add(output.fd);
-    const pause = conversation.unfinished ? PAUSE_MS : Number.POSITIVE_INFINITY;
-    const ready = select(readable, writable, pause);
+    const left = conversation.unfinished ? pauseEnds - performance.now() : Number.POSITIVE_INFINITY;
+    const ready = select(readable, writable, left);
     if (ready === 0) return false;
     if (ready === INTERRUPTED) continue;
     if (output.stalled && writable.has(output.fd)) output.writable();
