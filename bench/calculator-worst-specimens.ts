@@ -1,3 +1,5 @@
+import { MAX_MESSAGE_BYTES } from '../src/conversation/framing.ts';
+
 /**
  * The dearest messages known, each of its kind: a head, a part repeated to the longest message
  * there may be, and a tail, parted by `…`. What bench/calculator-worst.ts finds belongs here.
@@ -36,3 +38,11 @@ export const SPECIMENS: readonly (readonly [name: string, unit: string])[] = [
   ['spaces', '1…    …+1'],
   ['nested too deeply', '…('],
 ];
+
+/** The whole message of a specimen. */
+export function message(unit: string): string {
+  const [head = '', part = '', tail = ''] = unit.split('…');
+  const room = MAX_MESSAGE_BYTES - head.length - tail.length;
+  const times = part === '' ? 0 : Math.max(0, Math.floor(room / part.length));
+  return (head + part.repeat(times) + tail).slice(0, MAX_MESSAGE_BYTES);
+}

@@ -10,8 +10,7 @@
 import { performance } from 'node:perf_hooks';
 import { argv, cpuUsage } from 'node:process';
 import { CalculatorError, calculate } from '../src/calculator/calculate.ts';
-import { MAX_MESSAGE_BYTES } from '../src/conversation/framing.ts';
-import { SPECIMENS } from './calculator-worst-specimens.ts';
+import { message, SPECIMENS } from './calculator-worst-specimens.ts';
 
 const LIMIT_MS = 5;
 const [seconds = 0, seed = 1] = argv.slice(2).map(Number);
@@ -47,13 +46,6 @@ function search(duration: number): void {
 }
 
 /** A head, and what follows it again and again, as long as a message may be. */
-function message(unit: string): string {
-  const [head = '', part = '', tail = ''] = unit.split('…');
-  const room = MAX_MESSAGE_BYTES - head.length - tail.length;
-  const times = part === '' ? 0 : Math.max(0, Math.floor(room / part.length));
-  return (head + part.repeat(times) + tail).slice(0, MAX_MESSAGE_BYTES);
-}
-
 function mutated(unit: string): string {
   const pieces = unit.split('…');
   const index = pick(pieces.length);
