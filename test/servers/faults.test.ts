@@ -6,14 +6,22 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect as netConnect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { describe, it, type TestContext } from 'node:test';
 import { TURN_MS } from '../../src/servers/limits.ts';
-import { CLI, run, Server, startServer } from '../support/calcd.ts';
+import { CLI, freePort, run, Server, startServer } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { Peer } from '../support/peer.ts';
@@ -33,6 +41,25 @@ async function isCalm(server: Server): Promise<boolean> {
   const before = server.cpuSeconds;
   await new Promise(resolve => setTimeout(resolve, 500));
   return server.cpuSeconds - before < 0.125;
+}
+
+/** What a thread's event loop and display open, and its client's socket. */
+const DESCRIPTORS_OF_A_THREAD = 6;
+
+/** A copy of calcd whose server2 uses threads again after the third. @returns its cli.js. */
+function copyThatReusesThreads(test: TestContext): string {
+  const copy = mkdtempSync(join(tmpdir(), 'calcd-'));
+  test.after(() => rmSync(copy, { recursive: true }));
+  const root = join(CLI, '../..');
+  cpSync(join(root, 'dist'), join(copy, 'dist'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(copy, 'package.json'));
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  const server2 = join(copy, 'dist/servers/server2.js');
+  const source = readFileSync(server2, 'utf8');
+  const changed = source.replace(/(?<=THREADS_BEFORE_REUSE = )\w+/, '3');
+  assert.notEqual(changed, source);
+  writeFileSync(server2, changed);
+  return join(copy, 'dist/cli.js');
 }
 
 const SERVERS = [
@@ -321,6 +348,31 @@ for (const { name, echoes, alone } of SERVERS) {
       });
     }
 
+    it('more clients than threads may be started for: threads are used again', {
+      skip: name !== 'server2' && 'has no threads',
+    }, async t => {
+      const cli = copyThatReusesThreads(t);
+      const server = new Server(t, spawn(execPath, [cli, name, '127.0.0.1', '0']));
+      await server.waitUntilItListens();
+      server.stdout.discard();
+      for (let count = 0; count < 6; count++) await serveOne(server);
+      const { threads, descriptors } = server;
+      for (let count = 0; count < 30; count++) {
+        const peer = await server.connect();
+        await assertServed(peer);
+        if (count % 2) peer.send('1 +');
+        await (count % 3 ? peer.close() : peer.reset());
+      }
+      assert.ok(server.threads <= threads + 1, `${server.threads} threads, ${threads} before`);
+      await eventually(
+        () => server.descriptors <= descriptors + DESCRIPTORS_OF_A_THREAD,
+        'the descriptors to be closed',
+      );
+      await serveOne(server);
+      server.signal('SIGTERM');
+      assert.equal(await server.exit(), 0);
+    });
+
     it('sixty threads in recv when it is told to stop', {
       skip: name !== 'server2' && 'has no threads',
     }, async t => {
@@ -436,7 +488,7 @@ for (const { name, echoes, alone } of SERVERS) {
 
     /** A server whose display goes to a descriptor of ours: its port cannot be read there. */
     async function startBlind(test: TestContext, stdout: number): Promise<Server> {
-      const port = 20_000 + Math.floor(Math.random() * 10_000);
+      const port = await freePort();
       const process = spawn(execPath, [CLI, name, '127.0.0.1', String(port)], {
         stdio: ['ignore', stdout, 'pipe'],
       });

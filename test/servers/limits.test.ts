@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { selectClientLimit, threadClientLimit } from '../../src/servers/limits.ts';
+import { RLIMIT_NOFILE, softLimit } from '../../src/sockets/native.ts';
+import { unlessLinux } from '../support/installed.ts';
 
 const FIXTURE = fileURLToPath(new URL('./fixtures/client-limits.ts', import.meta.url));
+
+/** Measured, of a worker thread. */
+const MAPS_OF_A_THREAD = 37;
 
 /** The limits of a process that may open so many descriptors. */
 function limitsWithDescriptors(count: number): { select: number; thread: number } {
@@ -27,5 +33,11 @@ describe('how many clients may be served', () => {
     const { select, thread } = limitsWithDescriptors(100);
     assert.equal(select, 60);
     assert(thread >= 1 && thread <= 60);
+  });
+
+  test('never more than the machine allows, however many are wanted', { skip: unlessLinux }, () => {
+    assert(selectClientLimit(1_000_000) < softLimit(RLIMIT_NOFILE));
+    const maps = Number(readFileSync('/proc/sys/vm/max_map_count', 'utf8'));
+    assert(threadClientLimit(1_000_000) * MAPS_OF_A_THREAD < maps);
   });
 });

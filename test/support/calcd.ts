@@ -2,6 +2,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { execPath } from 'node:process';
 import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
@@ -140,4 +141,14 @@ export async function startServer(
   const server = new Server(test, process);
   await server.waitUntilItListens();
   return server;
+}
+
+/** A port that was free a moment ago, for a server that cannot tell its own. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -4,6 +4,9 @@ import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from './random.ts';
 
+/** More than the systems on both sides hold, replies and all. */
+const FLOOD = '2 + 2\n'.repeat(2_000_000);
+
 type Hostility = (socket: Socket, random: Random) => Promise<void>;
 
 const HOSTILITIES: Record<string, Hostility> = {
@@ -18,8 +21,7 @@ const HOSTILITIES: Record<string, Hostility> = {
   },
   'floods and does not read': async socket => {
     socket.pause();
-    const block = '2 + 2\n'.repeat(10_000);
-    for (let count = 0; count < 20 && socket.write(block); count++);
+    socket.write(FLOOD);
     await sleep(100);
   },
   'never ends its line': async (socket, random) => {

@@ -6,11 +6,13 @@ import { within } from './deadline.ts';
 export class Received {
   #bytes = Buffer.alloc(0);
   #ended = false;
+  #discarding = false;
   #error: Error | undefined;
   readonly #changes = new EventEmitter();
 
   constructor(stream: NodeJS.ReadableStream) {
     stream.on('data', (chunk: Buffer) => {
+      if (this.#discarding) return;
       this.#bytes = Buffer.concat([this.#bytes, chunk]);
       this.#changes.emit('change');
     });
@@ -57,6 +59,12 @@ export class Received {
   async rest(): Promise<string> {
     await this.#until(() => this.#ended, 'the end of the stream');
     return this.#take(this.#bytes.length).toString();
+  }
+
+  /** Forgets what comes from now on: nobody will read it. */
+  discard(): void {
+    this.#discarding = true;
+    this.#bytes = Buffer.alloc(0);
   }
 
   get error(): Error | undefined {

@@ -1,0 +1,45 @@
+/**
+ * Crowds come to server2 and go, again and again: every client is answered, and as long as a thread
+ * ends with its client the server has as many threads and descriptors after a crowd as before. Once
+ * threads are used again (limits.ts) it keeps those of the largest crowd, and no more.
+ *
+ *   CROWDS=20 npm run test:crowds
+ */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { THREADS_BEFORE_REUSE } from '../../src/servers/limits.ts';
+import { startServer } from '../support/calcd.ts';
+import { eventually } from '../support/deadline.ts';
+
+const CROWDS = Number(process.env.CROWDS ?? 20);
+const CLIENTS = 250;
+
+/** One in reserve, and one that is being started. */
+const SPARE_THREADS = 2;
+const DESCRIPTORS_OF_A_THREAD = 6;
+
+it(`${CROWDS} crowds of ${CLIENTS}`, async t => {
+  const server = await startServer(t, 'server2', ['--quiet']);
+  server.stdout.discard();
+  const before = { threads: server.threads, descriptors: server.descriptors };
+  for (let crowd = 1; crowd <= CROWDS; crowd++) {
+    const start = performance.now();
+    const peers = await Promise.all(Array.from({ length: CLIENTS }, () => server.connect()));
+    for (const peer of peers) peer.send('22 + 44\n');
+    for (const peer of peers) assert.equal(await peer.received.line(), '66');
+    const seconds = (performance.now() - start) / 1000;
+    await Promise.all(peers.map(peer => peer.close()));
+    const kept = crowd * CLIENTS < THREADS_BEFORE_REUSE - CLIENTS ? 0 : CLIENTS;
+    const most = SPARE_THREADS + kept;
+    await eventually(() => server.threads <= before.threads + most, 'the threads to end');
+    await eventually(
+      () => server.descriptors <= before.descriptors + most * DESCRIPTORS_OF_A_THREAD,
+      'the descriptors to be closed',
+    );
+    const { threads, descriptors, residentMiB } = server;
+    t.diagnostic(
+      `${crowd}: ${threads} threads (${before.threads} at first), ${descriptors} descriptors ` +
+        `(${before.descriptors}), ${residentMiB.toFixed(0)} MiB, ${seconds.toFixed(0)} s`,
+    );
+  }
+});
