@@ -11,6 +11,8 @@ const TOO_LONG = `error: message too long (limit ${MAX_MESSAGE_BYTES} bytes)`;
 const NOT_TEXT = 'error: message is not UTF-8 text';
 
 export class CalculatorConversation implements Conversation {
+  messages = 0;
+  errors = 0;
   readonly #framer = new Framer();
   readonly #quick = new QuickCalculator();
   readonly #observer: Observer | undefined;
@@ -57,6 +59,7 @@ export class CalculatorConversation implements Conversation {
     const replyEnd = this.#quick.calculate(bytes, start, end, replies.bytes, replyStart);
     if (replyEnd === NOT_QUICK) return false;
     replies.endLine(replyEnd);
+    this.messages++;
     if (this.#observer) this.#show(this.#observer, replies, replyStart);
     return true;
   }
@@ -64,7 +67,10 @@ export class CalculatorConversation implements Conversation {
   #reply(fits: boolean, replies: ReplyBuffer): void {
     const { bytes, start, end } = this.#framer;
     const replyStart = replies.length;
-    replies.appendLine(fits ? replyTo(bytes, start, end) : TOO_LONG);
+    const reply = fits ? replyTo(bytes, start, end) : TOO_LONG;
+    replies.appendLine(reply);
+    this.messages++;
+    if (reply.startsWith('error')) this.errors++;
     if (this.#observer) this.#show(this.#observer, replies, replyStart);
   }
 

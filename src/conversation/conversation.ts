@@ -12,7 +12,15 @@
 import type { Buffer } from 'node:buffer';
 import type { ReplyBuffer } from './reply-buffer.ts';
 
-export interface Conversation {
+/** How much was said so far. */
+export interface Counts {
+  /** Messages answered; of an echo conversation, which has none, pieces sent back. */
+  readonly messages: number;
+  /** Replies that were errors. */
+  readonly errors: number;
+}
+
+export interface Conversation extends Counts {
   /** Whether the client's last bytes would be a message if it paused now. */
   readonly unfinished: boolean;
   /** Lends it the first `length` bytes, until they are used up or kept. Not while input waits. */

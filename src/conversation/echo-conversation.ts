@@ -7,6 +7,8 @@ const NOTHING: Buffer = Buffer.alloc(0);
 
 export class EchoConversation implements Conversation {
   readonly unfinished = false;
+  messages = 0;
+  readonly errors = 0;
   readonly #observer: Observer | undefined;
   #input = NOTHING;
   #position = 0;
@@ -31,6 +33,7 @@ export class EchoConversation implements Conversation {
     const end = Math.min(this.#length, start + replies.room);
     if (end > start) {
       replies.append(this.#input, start, end);
+      this.messages++;
       this.#observer?.message(this.#input, start, end);
       this.#observer?.reply(this.#input, start, end);
     }

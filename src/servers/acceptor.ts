@@ -2,6 +2,7 @@
  * Takes new clients from the listening socket and hands them on, or refuses them politely when the
  * server is full. When the system has no descriptor left it pauses: those who are served come first.
  */
+import type { Counts } from '../conversation/conversation.ts';
 import type { Address } from '../sockets/address.ts';
 import type { Accepted, Socket } from '../sockets/socket.ts';
 import { SystemError } from '../sockets/system-error.ts';
@@ -17,6 +18,8 @@ const EXHAUSTED = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 export interface Clients {
   /** How many are being served. */
   readonly size: number;
+  /** What was said by all so far, those included who have left. */
+  readonly counts: Counts;
   /** Serves one more, on a non-blocking socket. */
   welcome(socket: Socket, peer: Address): void;
   /** The server stops: delivers the replies due and lets each client go. */

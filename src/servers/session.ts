@@ -4,7 +4,7 @@
  * what one client can make the server hold is one receive and one turn of replies.
  */
 import { Buffer } from 'node:buffer';
-import type { Conversation } from '../conversation/conversation.ts';
+import type { Conversation, Counts } from '../conversation/conversation.ts';
 import { PAUSE_MS } from '../conversation/framing.ts';
 import { ReplyBuffer } from '../conversation/reply-buffer.ts';
 import { type Socket, WOULD_BLOCK } from '../sockets/socket.ts';
@@ -47,6 +47,10 @@ export class Session implements Watcher {
     this.#conversation = conversation;
     this.#onEnd = onEnd;
     loop.watchReads(this);
+  }
+
+  get counts(): Counts {
+    return this.#conversation;
   }
 
   readonly readable = (): void => {

@@ -7,6 +7,7 @@
  * is gone, however it ended.
  */
 import { Worker } from 'node:worker_threads';
+import type { Counts } from '../conversation/conversation.ts';
 import type { Address } from '../sockets/address.ts';
 import type { Socket } from '../sockets/socket.ts';
 import type { Clients } from './acceptor.ts';
@@ -19,13 +20,23 @@ import {
   THREADS_BEFORE_REUSE,
 } from './limits.ts';
 import type { Surroundings } from './server.ts';
+import { SharedCounts } from './shared-counts.ts';
+import { Tally } from './tally.ts';
+
+/** A client that has its thread. */
+interface Served {
+  readonly socket: Socket;
+  readonly counts: SharedCounts;
+}
 
 export class Threads implements Clients {
   readonly #surroundings: Surroundings;
   readonly #quiet: boolean;
   /** Clients whose thread is not ready yet, first come first. */
   readonly #waiting: Socket[] = [];
-  readonly #served = new Map<Worker, Socket>();
+  readonly #served = new Map<Worker, Served>();
+  /** Of those who have left. */
+  readonly #left = new Tally();
   readonly #starting = new Set<Worker>();
   readonly #ready = new Set<Worker>();
   #started = 0;
@@ -43,6 +54,12 @@ export class Threads implements Clients {
     return this.#waiting.length + this.#served.size;
   }
 
+  get counts(): Counts {
+    const all = new Tally().add(this.#left);
+    for (const { counts } of this.#served.values()) all.add(counts);
+    return all;
+  }
+
   welcome(socket: Socket, peer: Address): void {
     this.#surroundings.display.connected(socket.fd, peer);
     this.#waiting.push(socket);
@@ -52,12 +69,13 @@ export class Threads implements Clients {
   /** A thread wakes from recv(2), answers what has arrived, and ends; so will those to be assigned. */
   finish(): void {
     Atomics.store(this.#stopping, 0, 1);
-    for (const socket of this.#served.values()) socket.shutdown('read');
+    for (const { socket } of this.#served.values()) socket.shutdown('read');
   }
 
   /** Wakes the threads that are blocked in send(2) too. */
   cutOff(): void {
-    for (const socket of [...this.#waiting, ...this.#served.values()]) {
+    const served = Array.from(this.#served.values(), ({ socket }) => socket);
+    for (const socket of [...this.#waiting, ...served]) {
       socket.shutdown('both');
       this.#surroundings.display.left(socket.fd, departure.cutOff);
     }
@@ -69,7 +87,6 @@ export class Threads implements Clients {
       const socket = this.#nextWaiting();
       if (!socket) break;
       this.#ready.delete(worker);
-      this.#served.set(worker, socket);
       this.#assign(worker, socket);
     }
     const wanted = this.#waiting.length - this.#ready.size;
@@ -100,11 +117,16 @@ export class Threads implements Clients {
   }
 
   #assign(worker: Worker, socket: Socket): void {
-    const { fd } = socket;
+    const counts = new SharedCounts();
+    this.#served.set(worker, { socket, counts });
     this.#surroundings.display.flush();
-    const { quiet, stopping } = { quiet: this.#quiet, stopping: this.#stopping };
-    worker.postMessage({ fd, quiet, stopping } satisfies Assignment);
-    if (Atomics.load(stopping, 0)) socket.shutdown('read');
+    worker.postMessage({
+      fd: socket.fd,
+      quiet: this.#quiet,
+      stopping: this.#stopping,
+      counts: counts.cells,
+    } satisfies Assignment);
+    if (Atomics.load(this.#stopping, 0)) socket.shutdown('read');
   }
 
   /** @returns whether a thread could be started. */
@@ -141,9 +163,7 @@ export class Threads implements Clients {
 
   /** A thread ends with its client, until so many have that the next ones must be spared. */
   #leaves(worker: Worker, reason: string): void {
-    const socket = this.#served.get(worker) as Socket;
-    this.#served.delete(worker);
-    this.#close(socket, reason);
+    this.#release(worker, this.#served.get(worker) as Served, reason);
     if (this.#started < THREADS_BEFORE_REUSE) worker.postMessage('end');
     else this.#ready.add(worker);
     this.#supply();
@@ -154,11 +174,16 @@ export class Threads implements Clients {
       this.#noThread(new Error(reason));
       return;
     }
-    const socket = this.#served.get(worker);
-    if (!socket) return;
-    this.#served.delete(worker);
-    this.#close(socket, reason);
+    const served = this.#served.get(worker);
+    if (!served) return;
+    this.#release(worker, served, reason);
     this.#supply();
+  }
+
+  #release(worker: Worker, { socket, counts }: Served, reason: string): void {
+    this.#served.delete(worker);
+    this.#left.add(counts);
+    this.#close(socket, reason);
   }
 
   /** Unless other threads are on their way, nobody who waits for one will get it. */

@@ -141,6 +141,7 @@ for (const { name, echoes, alone } of SERVERS) {
         const peer = await server.connect();
         peer.send('1 + 1\n');
         assert.equal(await peer.received.line(), replyTo('1 + 1', '2'));
+        if (name === 'server2') await eventually(() => isCalm(server), 'the next thread');
         const before = server.residentMiB;
         const mebibyte = Buffer.alloc(1024 * 1024, '7');
         for (let count = 0; count < 64; count++) {
