@@ -1,6 +1,6 @@
 /** Why a program failed an item: what was done to it, what it should have done, and what it did. */
 import { Buffer } from 'node:buffer';
-import { printable } from '../servers/printable.ts';
+import { printable } from '../terminal/printable.ts';
 
 export interface Evidence {
   readonly sent?: string;

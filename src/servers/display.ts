@@ -3,9 +3,9 @@ import type { Buffer } from 'node:buffer';
 import type { Observer } from '../conversation/conversation.ts';
 import { type Address, formatAddress } from '../sockets/address.ts';
 import type { SystemError } from '../sockets/system-error.ts';
+import { printable } from '../terminal/printable.ts';
 import { ACCEPT_PAUSE_MS } from './limits.ts';
 import type { Output } from './output.ts';
-import { printable } from './printable.ts';
 
 /** Why a client left, in words. */
 export const departure = {

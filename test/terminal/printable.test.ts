@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { printable } from '../../src/servers/printable.ts';
+import { printable } from '../../src/terminal/printable.ts';
 
 const SHOWN = 200;
 
