@@ -21,8 +21,12 @@ export class Failure extends Error {
 /** The program ended or stayed silent before it listened. */
 export class NeverListened extends Failure {}
 
-/** Bytes or text on one line, whatever they are. */
+/** Padding, up to where it may have been cut. */
+const PADDING = /(\\x00| )\1{9,}…?/g;
+
+/** Bytes or text on one line, whatever they are; of padding only how it begins. */
 export function shown(data: string | Uint8Array): string {
   const bytes = Buffer.from(data as string);
-  return bytes.length === 0 ? 'nothing' : printable(bytes, 0, bytes.length);
+  if (bytes.length === 0) return 'nothing';
+  return printable(bytes, 0, bytes.length).replace(PADDING, '$1…');
 }

@@ -111,10 +111,13 @@ export const CONVERSATION: Item<ServerTrial>[] = [
       const server = await trial.start();
       for (const message of ['20 + 22\n', '20 + 22\r\n', '20 + 22\n'.padEnd(80, '\0')]) {
         const chat = await server.serveNewcomer();
-        const reply = await chat.askAsIs(message, '42');
+        // Twice: what is left of the first one stands before the second.
+        for (let count = 0; count < 2; count++) {
+          const reply = await chat.askAsIs(message, '42');
+          if (says(reply.toString(), '42')) continue;
+          throw new Failure({ sent: shown(message), expected: '42', came: shown(reply) });
+        }
         chat.connection.close();
-        if (says(reply.toString(), '42')) continue;
-        throw new Failure({ sent: shown(message), expected: '42', came: shown(reply) });
       }
     },
   },

@@ -42,7 +42,7 @@ export const DEPARTURES: Item<ServerTrial>[] = [
     name: 'reset',
     roles: SERVERS,
     level: 'real server',
-    needs: ['next-client', 'keeps-talking', 'at-once'],
+    needs: ['next-client', 'keeps-talking', 'come-and-go'],
     asks: 'A client whose connection is reset is dropped; everybody else is served on.',
     why: 'A client that crashes, or is killed, resets its connection: recv then fails instead of returning nothing.',
     look: 'errors of recv and send (ConnectionResetError, BrokenPipeError; SIGPIPE in C): catch them for each client alone.',
