@@ -18,6 +18,18 @@ export class Failure extends Error {
   }
 }
 
+/** Throws a failure again, with what was sent in a wider view; any other error as it is. */
+export function blame(error: unknown, widen: (sent: string) => string): never {
+  if (!(error instanceof Failure)) throw error;
+  const { sent = '', expected, came } = error.evidence;
+  throw new Failure({ sent: widen(sent), expected, came });
+}
+
+/** Lets a failure pass where either way will do. */
+export function ignoreFailure(error: unknown): undefined {
+  if (!(error instanceof Failure)) throw error;
+}
+
 /** The program ended or stayed silent before it listened. */
 export class NeverListened extends Failure {}
 

@@ -235,8 +235,10 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         await reset.reset();
         const why = (await server.stdout.linesUntil(/disconnected/)).at(-1);
         assert.match(why as string, /: connection reset by peer \(ECONNRESET\)$/);
+      });
 
-        // No control character of a client is written on the terminal.
+      it('never writes a control character of a client on the terminal', async t => {
+        const server = await startServer(t, name);
         const hostile = await server.connect();
         hostile.send(Buffer.from('\x1b]0;owned\x07\x9b31m\u2028\u202e\n', 'utf8')).halfClose();
         await hostile.received.rest();

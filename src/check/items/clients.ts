@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { calculate } from '../../calculator/calculate.ts';
 import { type Chat, USUAL } from '../chat.ts';
-import { Failure, shown } from '../failure.ts';
+import { blame, Failure, ignoreFailure, shown } from '../failure.ts';
 import type { Item } from '../item.ts';
 import { REPLY_MS } from '../limits.ts';
 import { CENSUS_MS } from '../process-table.ts';
@@ -161,7 +161,9 @@ export const CLIENTS: Item<ServerTrial>[] = [
       const chats = await Promise.all(Array.from({ length: MANY }, () => server.connect()));
       let progress = Date.now();
       const served = chats.map(async (chat, index) => {
-        await chat.expectService({ message: `${index} + ${MANY}`, milliseconds: MANY_MS });
+        await chat
+          .expectService({ message: `${index} + ${MANY}`, milliseconds: MANY_MS })
+          .catch(error => blame(error, sent => `${sent} from one of ${MANY} clients`));
         progress = Date.now();
         return true;
       });
@@ -207,8 +209,4 @@ async function expectRefusal(server: RunningServer): Promise<void> {
   if (reply.length === 0 && connection.ended) return;
   const came = reply.length > 0 ? shown(reply) : connection.describe(REPLY_MS);
   throw new Failure({ sent, expected, came });
-}
-
-function ignoreFailure(error: unknown): undefined {
-  if (!(error instanceof Failure)) throw error;
 }

@@ -1,7 +1,7 @@
 /** What a server holds on to: descriptors, threads, memory, processor time. */
 import { Buffer } from 'node:buffer';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
+import { blame, Failure } from '../failure.ts';
 import type { Item } from '../item.ts';
 import { CENSUS_MS } from '../process-table.ts';
 import type { RunningServer, ServerTrial } from '../server-trial.ts';
@@ -105,13 +105,7 @@ export const RESOURCES: Item<ServerTrial>[] = [
         }
         await other.expectService();
       } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        const { sent, expected, came } = error.evidence;
-        throw new Failure({
-          sent: `a flood from a client that does not read; ${sent} from another`,
-          expected,
-          came,
-        });
+        blame(error, sent => `a flood from a client that does not read; ${sent} from another`);
       } finally {
         await flooding;
       }
