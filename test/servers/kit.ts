@@ -23,7 +23,7 @@ const ASKED_ELSEWHERE: Record<string, string> = {
 };
 
 /** Messages end with LF: to wait for pauses takes longer, and is tested apart. */
-export function dialectOf(role: ServerRole): Dialect {
+function dialectOf(role: ServerRole): Dialect {
   const echoes = role === 'server4';
   return {
     echoes,
