@@ -40,7 +40,9 @@ export class Chat {
   ): Promise<Buffer> {
     this.connection.take();
     this.connection.send(bytes);
-    const reply = await this.connection.untilPause(milliseconds, whole => this.#isWhole(whole));
+    const reply = await this.connection.untilPause(milliseconds, whole =>
+      this.#isWhole(whole, bytes),
+    );
     if (reply.length > 0) return reply;
     const came = this.connection.describe(milliseconds);
     throw new Failure({ sent: shown(bytes), expected, came });
@@ -82,19 +84,25 @@ export class Chat {
     });
   }
 
-  /** The usual message is answered as it was when the program was new. */
-  async expectService({ milliseconds = REPLY_MS, lineEnd = false } = {}): Promise<void> {
+  /** A sum is answered as it should be: calculated, or sent back where the program is an echo. */
+  async expectService({
+    message = USUAL,
+    milliseconds = REPLY_MS,
+    lineEnd = false,
+  } = {}): Promise<void> {
     const { echoes } = this.#dialect;
-    const expected = echoes ? USUAL : calculate(USUAL);
-    const message = lineEnd ? `${USUAL}\n` : this.framed(USUAL);
-    const reply = (await this.askAsIs(message, expected, milliseconds)).toString();
-    if (echoes ? reply.trim() === USUAL : says(reply, expected)) return;
-    throw new Failure({ sent: USUAL, expected, came: shown(reply) });
+    const expected = echoes ? message : calculate(message);
+    const bytes = lineEnd ? `${message}\n` : this.framed(message);
+    const reply = (await this.askAsIs(bytes, expected, milliseconds)).toString();
+    if (echoes ? reply.trim() === message : says(reply, expected)) return;
+    throw new Failure({ sent: message, expected, came: shown(reply) });
   }
 
-  #isWhole(bytes: Buffer): boolean {
-    if (bytes.equals(this.#dialect.usualReply)) return true;
-    return this.#dialect.repliesInLines && bytes.at(-1) === LF;
+  /** Whether no pause is needed to tell that a reply is all there. */
+  #isWhole(reply: Buffer, message: string | Uint8Array): boolean {
+    const { echoes, repliesInLines, usualReply } = this.#dialect;
+    if (echoes) return reply.equals(Buffer.from(message as string));
+    return reply.equals(usualReply) || (repliesInLines && reply.at(-1) === LF);
   }
 }
 
@@ -102,6 +110,6 @@ function differing(sent: Buffer, came: Buffer): string {
   let at = 0;
   while (at < came.length && came[at] === sent[at]) at++;
   if (at === came.length) return `only the first ${at} bytes: ${shown(came)}`;
-  const part = shown(came.subarray(at, at + 40));
-  return sent.length < 100 ? shown(came) : `from byte ${at + 1} on something else: ${part}`;
+  if (sent.length < 100) return `${came.length} bytes: ${shown(came)}`;
+  return `from byte ${at + 1} on something else: ${shown(came.subarray(at, at + 40))}`;
 }

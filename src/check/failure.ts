@@ -1,6 +1,6 @@
 /** Why a program failed an item: what was done to it, what it should have done, and what it did. */
 import { Buffer } from 'node:buffer';
-import { printable } from '../servers/printable.ts';
+import { printable } from '../terminal/printable.ts';
 
 export interface Evidence {
   readonly sent?: string;
@@ -18,11 +18,27 @@ export class Failure extends Error {
   }
 }
 
+/** Throws a failure again, with what was sent in a wider view; any other error as it is. */
+export function blame(error: unknown, widen: (sent: string) => string): never {
+  if (!(error instanceof Failure)) throw error;
+  const { sent = '', expected, came } = error.evidence;
+  throw new Failure({ sent: widen(sent), expected, came });
+}
+
+/** Lets a failure pass where either way will do. */
+export function ignoreFailure(error: unknown): undefined {
+  if (!(error instanceof Failure)) throw error;
+}
+
 /** The program ended or stayed silent before it listened. */
 export class NeverListened extends Failure {}
 
-/** Bytes or text on one line, whatever they are. */
+/** Padding, up to where it may have been cut. */
+const PADDING = /(\\x00| )\1{9,}…?/g;
+
+/** Bytes or text on one line, whatever they are; of padding only how it begins. */
 export function shown(data: string | Uint8Array): string {
   const bytes = Buffer.from(data as string);
-  return bytes.length === 0 ? 'nothing' : printable(bytes, 0, bytes.length);
+  if (bytes.length === 0) return 'nothing';
+  return printable(bytes, 0, bytes.length).replace(PADDING, '$1…');
 }

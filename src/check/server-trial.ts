@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Chat } from './chat.ts';
 import { Connection } from './connection.ts';
 import type { Dialect } from './dialect.ts';
-import { Failure } from './failure.ts';
+import { blame, Failure } from './failure.ts';
 import type { ServerRole } from './item.ts';
 import { GREETING_MS, NEXT_CLIENT_MS } from './limits.ts';
 import { type Census, census } from './process-table.ts';
@@ -72,11 +72,8 @@ export class RunningServer {
         await chat.expectService({ milliseconds: Math.max(1, until - Date.now()) });
         return chat;
       } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        if (this.program.ended || Date.now() > until) {
-          const { sent, expected, came } = error.evidence;
-          const what = `${sent ?? ''} from the next client`;
-          throw new Failure({ sent: what, expected, came });
+        if (this.program.ended || Date.now() > until || !(error instanceof Failure)) {
+          blame(error, sent => `${sent} from the next client`);
         }
       }
       await delay(AGAIN_MS);

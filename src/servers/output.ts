@@ -4,8 +4,8 @@
  */
 import { Buffer } from 'node:buffer';
 import { writeSync } from 'node:fs';
+import { MOST_PRINTED_BYTES, writePrintable } from '../terminal/printable.ts';
 import { DISPLAY_BACKLOG_BYTES, DISPLAY_FLUSH_BYTES } from './limits.ts';
-import { MOST_PRINTED_BYTES, writePrintable } from './printable.ts';
 import type { Watcher } from './select-loop.ts';
 import { type StandardOutput, standardOutput } from './standard-output.ts';
 

@@ -5,12 +5,16 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { catalogue } from '../../src/check/items/catalogue.ts';
+import { parseArguments } from '../../src/arguments.ts';
+import { runCheck } from '../../src/check/command.ts';
 import { CLI, calcd } from '../support/calcd.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
-import { program, words } from './judge.ts';
+import { failed, judge, program, words } from './judge.ts';
 
 const skip = unlessInstalled('python3', '--version') || unlessLinux;
+const unlessTypeScript =
+  !('typescript' in process.features && process.features.typescript) &&
+  unlessInstalled('tsx', '--version');
 const OURS = [process.execPath, CLI, 'server3', '{ip}', '{port}'];
 
 function temporaryDirectory(test: TestContext): string {
@@ -28,6 +32,13 @@ async function check(
   return { stdout, stderr, exit: await running.exit() };
 }
 
+/** A directory with one naive server4, judged as a whole. */
+async function checkSubmission(test: TestContext, file: string): Promise<string> {
+  const directory = temporaryDirectory(test);
+  copyFileSync(program(`naive/${file}`), join(directory, file));
+  return (await check(test, 'all', '--dir', directory, ...only('answers'))).stdout;
+}
+
 const only = (...names: string[]): string[] => names.flatMap(name => ['--only', name]);
 
 const WRONG_USAGE: [args: string[], complaint: RegExp][] = [
@@ -40,19 +51,56 @@ const WRONG_USAGE: [args: string[], complaint: RegExp][] = [
   [['all', '--dir', '/nowhere'], /not a directory/],
 ];
 
-describe('the exit code of calcd check', () => {
+describe('wrong usage of calcd check', () => {
   for (const [args, complaint] of WRONG_USAGE) {
-    it(`is 2 for: calcd check ${args.join(' ')}`, async t => {
-      const { stderr, exit } = await check(t, ...args);
-      assert.match(stderr, complaint);
-      assert.equal(exit, 2);
+    it(`calcd check ${args.join(' ')}`, async () => {
+      const { positionals, options } = parseArguments('check', args);
+      await assert.rejects(runCheck(positionals, options), {
+        name: 'UsageError',
+        message: complaint,
+      });
     });
   }
 
-  it('is 0 when all required items pass', async t => {
-    const { stdout, exit } = await check(t, 'server3', ...only('answers'), '--', ...OURS);
+  it('is told with exit code 2', async t => {
+    const { stderr, exit } = await check(t, 'server5', '--', 'a', '{port}');
+    assert.match(stderr, /no role 'server5'/);
+    assert.equal(exit, 2);
+  });
+});
+
+const DIES_OF_ZERO = [
+  ...only('answers', 'division-by-zero'),
+  '--',
+  ...words('wrong/dies-of-zero.py'),
+];
+
+// One of them waits for ten seconds.
+describe('the exit code of calcd check', { concurrency: 2 }, () => {
+  it('is 3 when the program never listens', { skip }, async t => {
+    const never = await check(t, 'server3', '--', ...words('awkward/never-listens.py'));
+    assert.match(never.stdout, /came {6}nothing within 10 s/);
+    assert.equal(never.exit, 3);
+  });
+
+  it('is 3 when the program ends before it listens', { skip }, async t => {
+    const { stdout, exit } = await check(t, 'server3', '--', ...words('awkward/exits.py'));
+    assert.match(stdout, /it ended with exit code 1\n\s+stderr +the configuration is missing/);
+    assert.equal(exit, 3);
+  });
+
+  it('is 3 when the program does not exist', async t => {
+    const { stdout, exit } = await check(t, 'server3', '--', './no-such-program', '{port}');
+    assert.match(stdout, /could not be started \(ENOENT\)/);
+    assert.equal(exit, 3);
+  });
+
+  it('is 0 when all required items pass; no colour, no progress in a pipe', async t => {
+    const { stdout, stderr, exit } = await check(t, 'server3', ...only('answers'), '--', ...OURS);
     assert.match(stdout, /✓ answers/);
     assert.match(stdout, /^required 1 of 1$/m);
+    assert.ok(!stdout.includes('\x1b'));
+    assert.equal(stderr, '');
     assert.equal(exit, 0);
   });
 
@@ -63,9 +111,9 @@ describe('the exit code of calcd check', () => {
     assert.equal(exit, 0);
   });
 
-  it('is 1 when a required item fails', { skip }, async t => {
-    const args = ['server3', ...only('division-by-zero'), '--', ...words('wrong/dies-of-zero.py')];
-    const { stdout, exit } = await check(t, ...args);
+  it("is 1 when a required item fails, of which JUnit's file tells too", { skip }, async t => {
+    const file = join(temporaryDirectory(t), 'report.xml');
+    const { stdout, exit } = await check(t, 'server3', '--junit', file, ...DIES_OF_ZERO);
     for (const line of [
       '✗ division-by-zero',
       'sent      1 / 0\\n',
@@ -77,48 +125,9 @@ describe('the exit code of calcd check', () => {
       assert.ok(stdout.includes(line), `${line}\n${stdout}`);
     }
     assert.equal(exit, 1);
-  });
 
-  it('is 3 when the program ends before it listens', { skip }, async t => {
-    const { stdout, exit } = await check(t, 'server3', '--', ...words('awkward/exits.py'));
-    assert.match(stdout, /it ended with exit code 1\n\s+stderr +the configuration is missing/);
-    assert.equal(exit, 3);
-  });
-
-  it('is 3 when the program never listens, or does not exist', { skip }, async t => {
-    const never = await check(t, 'server3', '--', ...words('awkward/never-listens.py'));
-    assert.match(never.stdout, /came {6}nothing within 10 s/);
-    assert.equal(never.exit, 3);
-    const missing = await check(t, 'server3', '--', './no-such-program', '{port}');
-    assert.match(missing.stdout, /could not be started \(ENOENT\)/);
-    assert.equal(missing.exit, 3);
-  });
-});
-
-describe('the formats of calcd check', () => {
-  const wrong = [...only('division-by-zero', 'answers', 'rests'), '--'];
-
-  it('has no colour and no progress in a pipe', async t => {
-    const { stdout, stderr } = await check(t, 'server3', ...only('answers'), '--', ...OURS);
-    assert.ok(!stdout.includes('\x1b'));
-    assert.equal(stderr, '');
-  });
-
-  it('prints JSON', { skip }, async t => {
-    const args = ['server3', '--json', ...wrong, ...words('wrong/dies-of-zero.py')];
-    const [judged] = JSON.parse((await check(t, ...args)).stdout);
-    assert.equal(judged.passes, false);
-    assert.deepEqual(judged.scores[0], { level: 'required', passed: 1, of: 2 });
-    const item = judged.items.find(({ name }: { name: string }) => name === 'division-by-zero');
-    assert.equal(item.verdict, 'failed');
-    assert.equal(item.failure.sent, '1 / 0\\n');
-  });
-
-  it("writes JUnit's XML", { skip }, async t => {
-    const file = join(temporaryDirectory(t), 'report.xml');
-    await check(t, 'server3', '--junit', file, ...wrong, ...words('wrong/dies-of-zero.py'));
     const xml = readFileSync(file, 'utf8');
-    assert.match(xml, /<testsuite name="server3" tests="3" failures="1" skipped="0">/);
+    assert.match(xml, /<testsuite name="server3" tests="2" failures="1" skipped="0">/);
     assert.match(
       xml,
       /<testcase name="division-by-zero" classname="server3.required" [^>]*><failure /,
@@ -127,6 +136,19 @@ describe('the formats of calcd check', () => {
     assert.equal(status, 0, stderr);
   });
 
+  it('is 1 with --json too', { skip }, async t => {
+    const { stdout, exit } = await check(t, 'server3', '--json', ...DIES_OF_ZERO);
+    const [judged] = JSON.parse(stdout);
+    assert.equal(judged.passes, false);
+    assert.deepEqual(judged.scores[0], { level: 'required', passed: 1, of: 2 });
+    const item = judged.items.find(({ name }: { name: string }) => name === 'division-by-zero');
+    assert.equal(item.verdict, 'failed');
+    assert.equal(item.failure.sent, '1 / 0\\n');
+    assert.equal(exit, 1);
+  });
+});
+
+describe('calcd check --list', () => {
   it('lists the items of a role', async t => {
     const { stdout, exit } = await check(t, 'server4', '--list');
     assert.match(stdout, /^echo-exact {2}\(required\) /m);
@@ -135,31 +157,31 @@ describe('the formats of calcd check', () => {
   });
 });
 
-describe('calcd check survives', { skip }, () => {
-  it('a program that prints without end', async t => {
-    const args = ['server3', ...only('arithmetic'), '--', ...words('awkward/floods.py')];
-    assert.equal((await check(t, ...args)).exit, 0);
+describe('the check survives', { skip }, () => {
+  it('a program that prints without end', async () => {
+    const judged = await judge('server3', words('awkward/floods.py'), ['arithmetic']);
+    assert.deepEqual(failed(judged), []);
   });
 
   it('a program that leaves a child behind, and ends the child', async t => {
     const file = join(temporaryDirectory(t), 'children');
     const command = [...words('awkward/leaves-a-child.py'), file];
-    assert.equal((await check(t, 'server3', ...only('arithmetic'), '--', ...command)).exit, 0);
+    assert.deepEqual(failed(await judge('server3', command, ['arithmetic'])), []);
     const children = readFileSync(file, 'utf8').trim().split('\n').map(Number);
     assert.equal(children.length, 2);
     for (const pid of children) assert.ok(isGone(pid), `${pid} still runs`);
   });
 
-  it('a program that greets', async t => {
-    const args = ['server3', ...only('arithmetic', 'at-once'), '--'];
-    const { stdout, exit } = await check(t, ...args, ...words('awkward/greets.py'));
-    assert.match(stdout, /greets on connect/);
-    assert.equal(exit, 0, stdout);
+  it('a program that greets', async () => {
+    const items = ['arithmetic', 'at-once'];
+    const judged = await judge('server3', words('awkward/greets.py'), items);
+    assert.match(judged.dialect ?? '', /greets on connect/);
+    assert.deepEqual(failed(judged), []);
   });
 });
 
 describe('calcd check all', () => {
-  it('finds what a directory holds and says what it does not', { skip }, async t => {
+  it('finds what a directory holds, builds it, and says what is missing', { skip }, async t => {
     const directory = temporaryDirectory(t);
     copyFileSync(program('naive/server4.py'), join(directory, 'Server4.py'));
     copyFileSync(program('naive/client.py'), join(directory, 'client.py'));
@@ -172,16 +194,14 @@ describe('calcd check all', () => {
     assert.match(stdout, /^– server2 +server2: server2\.c: cc /m);
     assert.equal(exit, 1);
   });
-});
 
-describe('docs/check.md', () => {
-  const page = readFileSync(new URL('../../docs/check.md', import.meta.url), 'utf8');
+  it('builds what is in C', { skip: unlessInstalled('cc', '--version') }, async t => {
+    assert.match(await checkSubmission(t, 'server4.c'), /^✓ server4 +required 1\/1$/m);
+  });
 
-  for (const name of new Set(catalogue().map(item => item.name))) {
-    it(`has a section for ${name}`, () => {
-      assert.match(page, new RegExp(`^#+ ${name}$`, 'm'));
-    });
-  }
+  it('runs what is in TypeScript', { skip: unlessTypeScript }, async t => {
+    assert.match(await checkSubmission(t, 'server4.ts'), /^✓ server4 +required 1\/1$/m);
+  });
 });
 
 /** Also when nobody has waited for it yet. */

@@ -17,8 +17,11 @@ function defect(role: Role, file: string, ...fails: [string, ...string[]]): Defe
 }
 
 export const DEFECTS: readonly Defect[] = [
+  defect('server3', 'off-by-one.py', 'answers'),
   // Both need a buffer in which a message is gathered.
   defect('server3', 'no-framing.py', 'two-in-one', 'one-in-two'),
+  defect('server3', 'takes-pieces.py', 'one-in-two'),
+  defect('server3', 'small-messages.py', 'long-message'),
   // Whoever evaluates code evaluates powers too.
   defect('server3', 'evaluates-code.py', 'code-injection', 'endless-calculation'),
   // JavaScript's numbers are binary fractions, and 9**9**9 is Infinity at once.
@@ -33,10 +36,18 @@ export const DEFECTS: readonly Defect[] = [
   defect('server3', 'zero-for-zero.py', 'division-by-zero'),
   defect('server3', 'number-for-invalid.py', 'invalid-input'),
   defect('server3', 'wrong-when-zero.py', 'arithmetic'),
+  defect('server3', 'needs-spaces.py', 'no-spaces'),
+  // Who takes two operands alone has no use for precedence.
+  defect('server3', 'two-operands.py', 'several-operands', 'precedence'),
+  defect('server3', 'left-to-right.py', 'precedence'),
+  defect('server3', 'whole-operands.py', 'decimals'),
+  defect('server3', 'whole-quotients.py', 'quotients'),
+  defect('server3', 'no-signs.py', 'negative-numbers'),
   defect('server3', 'one-message.py', 'keeps-talking'),
   defect('server3', 'hangs-up-on-empty.py', 'empty-message'),
   defect('server3', 'chokes-on-padding.py', 'line-ends'),
   defect('server3', 'ends-with-first-client.py', 'next-client'),
+  defect('server3', 'all-leave-together.py', 'come-and-go'),
   defect('server3', 'dies-of-silent-visit.py', 'silent-visits'),
   defect('server3', 'drops-at-half-close.py', 'half-close'),
   defect('server3', 'port-in-use-traceback.py', 'port-in-use-cleanly'),
@@ -51,6 +62,7 @@ export const DEFECTS: readonly Defect[] = [
   defect('server2', 'select-in-place-of-threads.py', 'worker-per-client'),
   defect('server3', 'threads-in-place-of-select.py', 'single-process'),
   defect('server3', 'ten-clients.py', 'many-clients'),
+  defect('server2', 'mixes-clients.py', 'many-clients'),
   defect('server3', 'leaks-descriptors.py', 'leaks'),
   defect('server2', 'leaks-threads.py', 'leaks'),
   defect('server2', 'leaks-zombies.py', 'leaks'),
@@ -63,6 +75,8 @@ export const DEFECTS: readonly Defect[] = [
   defect('server4', 'echo-decodes.py', 'echo-bytes'),
   defect('server4', 'echo-evaluates.py', 'echo'),
   defect('server4', 'echo-sends-a-part.py', 'echo-large'),
+  // What a kilobyte is too little for, 256 are too.
+  defect('server4', 'echo-cuts.py', 'echo-4k', 'echo-large'),
   defect('server1', 'second-client-waits.py', 'second-client'),
   defect('server1', 'second-client-served.py', 'second-client'),
   defect('server1', 'refuses-for-ever.py', 'second-client-later'),
@@ -75,6 +89,7 @@ export const DEFECTS: readonly Defect[] = [
     'precedence',
     'big-numbers',
   ),
+  defect('client', 'client-sends-nothing.py', 'connects'),
   defect('client', 'client-calculates.py', 'shows-replies'),
   defect('client', 'client-hides-errors.py', 'shows-errors'),
   defect('client', 'client-asks-once.py', 'goes-on'),
@@ -83,6 +98,10 @@ export const DEFECTS: readonly Defect[] = [
   defect('client', 'client-waits-through-ctrl-c.py', 'ctrl-c-while-waiting'),
   defect('client', 'client-refused-traceback.py', 'refused'),
   defect('client', 'client-takes-end-for-reply.py', 'server-leaves'),
+  defect('client', 'client-shrugs-at-end.py', 'server-leaves-at-prompt'),
   defect('client', 'client-floods-at-end.py', 'end-of-input'),
   defect('client', 'client-hangs-on-empty.py', 'empty-line'),
+  defect('client', 'client-one-behind.py', 'greeting'),
+  defect('client', 'client-small-buffer.py', 'long-reply'),
+  defect('client', 'client-prints-escapes.py', 'terminal-safe'),
 ];

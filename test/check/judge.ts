@@ -1,11 +1,18 @@
 /** Judges a program of programs/ as `calcd check` does, without a process of its own for it. */
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { checkClient } from '../../src/check/check-client.ts';
 import { checkServer } from '../../src/check/check-server.ts';
 import type { Role } from '../../src/check/item.ts';
 import type { Judged } from '../../src/check/verdict.ts';
 
-const INTERPRETERS: Record<string, string> = { py: 'python3', mjs: process.execPath };
+const INTERPRETERS: Record<string, string> = { py: python(), mjs: process.execPath };
+
+/** The interpreter itself: where pyenv is installed, python3 is a script that takes longer than it. */
+function python(): string {
+  const words = ['-c', 'import sys; print(sys.executable)'];
+  return spawnSync('python3', words, { encoding: 'utf8' }).stdout?.trim() || 'python3';
+}
 
 export function program(file: string): string {
   return fileURLToPath(new URL(`programs/${file}`, import.meta.url));

@@ -5,10 +5,10 @@ import { Failure } from '../failure.ts';
 import type { Item } from '../item.ts';
 import { REPLY_MS } from '../limits.ts';
 import { freePort } from '../port.ts';
-import { STACK } from '../stack.ts';
 import { unbuffered } from '../unbuffered.ts';
 import { eventually } from '../waiting.ts';
-import { ANSWERS, LINE } from './client-required.ts';
+import { ANSWERS, LINE, startAtPrompt } from './client-required.ts';
+import { expectCleanFailure } from './endings.ts';
 
 const ROLES = ['client'] as const;
 
@@ -34,15 +34,7 @@ export const CLIENT_REAL: Item<ClientTrial>[] = [
     run: async trial => {
       const port = await freePort();
       const program = trial.launch({ port, typed: true, prefix: unbuffered() });
-      const sent = 'the start, with a port where nobody listens';
-      const expected = 'a message without a stack trace, and an exit code other than 0';
-      if (!(await program.endsWithin(2 * NOTICE_MS))) {
-        throw new Failure({ sent, expected, came: 'it runs on' });
-      }
-      const said = program.output.trim() === '' ? 'no message' : 'a message';
-      const what = STACK.test(program.output) ? 'a stack trace' : said;
-      if (what === 'a message' && program.exitCode !== 0) return;
-      throw new Failure({ sent, expected, came: `${what}, and exit code ${program.exitCode}` });
+      await expectCleanFailure(program, 'the start, with a port where nobody listens');
     },
   },
   {
@@ -80,10 +72,7 @@ export const CLIENT_REAL: Item<ClientTrial>[] = [
     why: 'Some flood the server with thousands of empty lines a second.',
     look: 'what reading returns at the end: EOFError in Python, NULL from fgets in C.',
     run: async trial => {
-      const client = await trial.start();
-      await client.typeAndReceive(LINE);
-      client.reply(ANSWERS[0]);
-      await client.shows(ANSWERS[0], REPLY_MS);
+      const client = await startAtPrompt(trial);
       client.program.endInput();
       if (await client.program.endsWithin(NOTICE_MS)) return;
       const { length } = client.connection;

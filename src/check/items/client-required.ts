@@ -1,9 +1,10 @@
 /** What the assignment asks of the client. */
-import type { ClientDialect, ClientTrial } from '../client-trial.ts';
+import type { ClientDialect, ClientTrial, RunningClient } from '../client-trial.ts';
 import { Failure } from '../failure.ts';
 import type { Item } from '../item.ts';
-import { INTERRUPT_MS, REPLY_MS } from '../limits.ts';
+import { REPLY_MS } from '../limits.ts';
 import { eventually } from '../waiting.ts';
+import { expectEndOnInterrupt } from './endings.ts';
 
 const ROLES = ['client'] as const;
 
@@ -92,11 +93,8 @@ export const CLIENT_REQUIRED: Item<ClientTrial>[] = [
     why: 'It is the only way to end it.',
     look: 'handlers of SIGINT, and a catch around everything that also catches KeyboardInterrupt.',
     run: async trial => {
-      const client = await trial.start();
-      await client.typeAndReceive(LINE);
-      client.reply(ANSWERS[0]);
-      await client.shows(ANSWERS[0], REPLY_MS);
-      await expectEndOnInterrupt(client, 'Ctrl+C at the prompt');
+      const { program } = await startAtPrompt(trial);
+      await expectEndOnInterrupt(program, ' at the prompt');
     },
   },
   {
@@ -110,16 +108,16 @@ export const CLIENT_REQUIRED: Item<ClientTrial>[] = [
     run: async trial => {
       const client = await trial.start();
       await client.typeAndReceive(LINE);
-      await expectEndOnInterrupt(client, 'Ctrl+C while a reply is due');
+      await expectEndOnInterrupt(client.program, ' while a reply is due');
     },
   },
 ];
 
-type Started = Awaited<ReturnType<ClientTrial['start']>>;
-
-async function expectEndOnInterrupt({ program }: Started, sent: string): Promise<void> {
-  program.interrupt();
-  if (await program.endsWithin(INTERRUPT_MS)) return;
-  const came = `it still runs ${INTERRUPT_MS / 1000} s later`;
-  throw new Failure({ sent, expected: 'the end of the program', came });
+/** After a line and its reply; whether it shows that is another item. */
+export async function startAtPrompt(trial: ClientTrial): Promise<RunningClient> {
+  const client = await trial.start();
+  await client.typeAndReceive(LINE);
+  client.reply(ANSWERS[0]);
+  await client.shows(ANSWERS[0], REPLY_MS);
+  return client;
 }

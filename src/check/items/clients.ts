@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { calculate } from '../../calculator/calculate.ts';
 import { type Chat, USUAL } from '../chat.ts';
-import { Failure, shown } from '../failure.ts';
+import { blame, Failure, ignoreFailure, shown } from '../failure.ts';
 import type { Item } from '../item.ts';
 import { REPLY_MS } from '../limits.ts';
 import { CENSUS_MS } from '../process-table.ts';
@@ -20,8 +20,9 @@ const STUCK_MS = 4000;
 
 /** Clients by which threads are counted, after a first one. */
 const MORE_CLIENTS = 4;
-/** For a server's threads to start; one that starts none needs no such time. */
+/** For a server's threads to start. */
 const THREADS_MS = 2000;
+/** After so long, one that starts none will not start any. */
 const NO_THREADS_MS = 200;
 
 export const CLIENTS: Item<ServerTrial>[] = [
@@ -122,15 +123,10 @@ export const CLIENTS: Item<ServerTrial>[] = [
     why: 'It is the idea of this server; a process for each client is taken as well.',
     look: 'whether a thread is started behind each accept, and not one for all.',
     run: async trial => {
-      const { server, before } = await withOneClient(trial);
-      await server.connectServedTimes(MORE_CLIENTS);
-      const grown = (): number => server.census().threads - before;
-      if (await eventually(() => grown() >= MORE_CLIENTS, THREADS_MS, CENSUS_MS)) return;
-      throw new Failure({
-        sent: `${MORE_CLIENTS} more clients beside a first one`,
-        expected: `${MORE_CLIENTS} more threads or processes`,
-        came: `${grown()} more`,
-      });
+      const workers = await workersForMoreClients(trial, THREADS_MS);
+      if (workers >= MORE_CLIENTS) return;
+      const expected = `${MORE_CLIENTS} more threads or processes`;
+      throw new Failure({ sent: SENT_FOR_WORKERS, expected, came: `${workers} more` });
     },
   },
   {
@@ -144,16 +140,11 @@ export const CLIENTS: Item<ServerTrial>[] = [
     why: 'The point of select is to do without a thread or process for each client.',
     look: 'threads, fork or an executor: one loop around select serves all.',
     run: async trial => {
-      const { server, before } = await withOneClient(trial);
-      await server.connectServedTimes(MORE_CLIENTS);
-      await delay(NO_THREADS_MS);
-      const grown = server.census().threads - before;
-      if (grown < MORE_CLIENTS) return;
-      throw new Failure({
-        sent: `${MORE_CLIENTS} more clients beside a first one`,
-        expected: 'no thread or process for each of them',
-        came: `${grown} more threads or processes`,
-      });
+      const workers = await workersForMoreClients(trial, NO_THREADS_MS);
+      if (workers < MORE_CLIENTS) return;
+      const expected = 'no thread or process for each of them';
+      const came = `${workers} more threads or processes`;
+      throw new Failure({ sent: SENT_FOR_WORKERS, expected, came });
     },
   },
   {
@@ -162,15 +153,17 @@ export const CLIENTS: Item<ServerTrial>[] = [
     level: 'real server',
     needs: ['at-once'],
     alone: true,
-    asks: `${MANY} clients at once are all served.`,
+    asks: `${MANY} clients at once are all served, each with its own reply.`,
     why: 'A lesson for a class is fifty clients that connect in the same second.',
-    look: 'the backlog given to listen(), and limits on threads or clients.',
+    look: 'the backlog given to listen(), limits on threads or clients, and variables that all clients share.',
     run: async trial => {
       const server = await trial.start();
       const chats = await Promise.all(Array.from({ length: MANY }, () => server.connect()));
       let progress = Date.now();
-      const served = chats.map(async chat => {
-        await chat.expectService({ milliseconds: MANY_MS });
+      const served = chats.map(async (chat, index) => {
+        await chat
+          .expectService({ message: `${index} + ${MANY}`, milliseconds: MANY_MS })
+          .catch(error => blame(error, sent => `${sent} from one of ${MANY} clients`));
         progress = Date.now();
         return true;
       });
@@ -179,7 +172,7 @@ export const CLIENTS: Item<ServerTrial>[] = [
       const result = await Promise.race([ended, eventually(stuck, MANY_MS)]);
       if (Array.isArray(result)) return;
       throw new Failure({
-        sent: `${USUAL} from each of ${MANY} clients`,
+        sent: `a sum from each of ${MANY} clients`,
         expected: 'a reply to each',
         came: `no more replies for ${STUCK_MS / 1000} s`,
       });
@@ -187,14 +180,19 @@ export const CLIENTS: Item<ServerTrial>[] = [
   },
 ];
 
-async function withOneClient(
-  trial: ServerTrial,
-): Promise<{ server: RunningServer; before: number }> {
+const SENT_FOR_WORKERS = `${MORE_CLIENTS} more clients beside a first one`;
+
+/** @returns how many threads and processes more clients bring, at least, within the time. */
+async function workersForMoreClients(trial: ServerTrial, milliseconds: number): Promise<number> {
   const server = await trial.start();
   await server.connectServed();
   // What is started with the first client, such as a spare thread, is there by then.
   await delay(NO_THREADS_MS);
-  return { server, before: server.census().threads };
+  const before = server.census().threads;
+  await server.connectServedTimes(MORE_CLIENTS);
+  const workers = (): number => server.census().threads - before;
+  await eventually(() => workers() >= MORE_CLIENTS, milliseconds, CENSUS_MS);
+  return workers();
 }
 
 /** Any sign of an error will do: refused, closed, reset, or a text that is not the result. */
@@ -211,8 +209,4 @@ async function expectRefusal(server: RunningServer): Promise<void> {
   if (reply.length === 0 && connection.ended) return;
   const came = reply.length > 0 ? shown(reply) : connection.describe(REPLY_MS);
   throw new Failure({ sent, expected, came });
-}
-
-function ignoreFailure(error: unknown): undefined {
-  if (!(error instanceof Failure)) throw error;
 }

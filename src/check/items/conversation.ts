@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Chat } from '../chat.ts';
-import { Failure, shown } from '../failure.ts';
+import { blame, Failure, ignoreFailure, shown } from '../failure.ts';
 import type { Item } from '../item.ts';
 import { says } from '../reply.ts';
 import type { ServerTrial } from '../server-trial.ts';
@@ -111,10 +111,13 @@ export const CONVERSATION: Item<ServerTrial>[] = [
       const server = await trial.start();
       for (const message of ['20 + 22\n', '20 + 22\r\n', '20 + 22\n'.padEnd(80, '\0')]) {
         const chat = await server.serveNewcomer();
-        const reply = await chat.askAsIs(message, '42');
+        // Twice: what is left of the first one stands before the second.
+        for (let count = 0; count < 2; count++) {
+          const reply = await chat.askAsIs(message, '42');
+          if (says(reply.toString(), '42')) continue;
+          throw new Failure({ sent: shown(message), expected: '42', came: shown(reply) });
+        }
         chat.connection.close();
-        if (says(reply.toString(), '42')) continue;
-        throw new Failure({ sent: shown(message), expected: '42', came: shown(reply) });
       }
     },
   },
@@ -132,9 +135,9 @@ export const CONVERSATION: Item<ServerTrial>[] = [
         const chat = await server.serveNewcomer();
         const reply = await chat
           .askAsIs(chat.framed(code), 'anything', CODE_MS)
-          .catch(ignoreSilence);
+          .catch(ignoreFailure);
         chat.connection.close();
-        if (!says(reply.toString(), CODE_RAN)) continue;
+        if (!reply || !says(reply.toString(), CODE_RAN)) continue;
         const came = `${shown(reply)}: the code ran`;
         throw new Failure({ sent: code, expected: 'an error', came });
       }
@@ -158,9 +161,9 @@ export const CONVERSATION: Item<ServerTrial>[] = [
         attacker.connection.send(attacker.framed(message));
         await delay(BEGIN_MS);
         if (forOne) attacker.connection.close();
-        else await other?.expectService().catch(error => blame(error, message));
+        else await other?.expectService().catch(error => blameMessage(error, message));
       }
-      await server.serveNewcomer().catch(error => blame(error, ENDLESS.join(', ')));
+      await server.serveNewcomer().catch(error => blameMessage(error, ENDLESS.join(', ')));
     },
   },
 ];
@@ -171,14 +174,7 @@ async function talk(trial: ServerTrial, about: (chat: Chat) => Promise<void>): P
   await about(chat);
 }
 
-function ignoreSilence(error: unknown): Buffer {
-  if (error instanceof Failure) return Buffer.alloc(0);
-  throw error;
-}
-
 /** Says what another client had sent before. */
-function blame(error: unknown, message: string): never {
-  if (!(error instanceof Failure)) throw error;
-  const { sent, expected, came } = error.evidence;
-  throw new Failure({ sent: `${message}, then ${sent} from another client`, expected, came });
+function blameMessage(error: unknown, message: string): never {
+  return blame(error, sent => `${message}, then ${sent} from another client`);
 }

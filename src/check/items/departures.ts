@@ -1,7 +1,7 @@
 /** The ways a client leaves: each ends that client alone, and the next one is served. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Chat, USUAL } from '../chat.ts';
-import { Failure } from '../failure.ts';
+import { blame, Failure, ignoreFailure } from '../failure.ts';
 import type { Item } from '../item.ts';
 import { REPLY_MS } from '../limits.ts';
 import type { RunningServer, ServerTrial } from '../server-trial.ts';
@@ -42,7 +42,7 @@ export const DEPARTURES: Item<ServerTrial>[] = [
     name: 'reset',
     roles: SERVERS,
     level: 'real server',
-    needs: ['next-client', 'keeps-talking', 'at-once'],
+    needs: ['next-client', 'keeps-talking', 'come-and-go'],
     asks: 'A client whose connection is reset is dropped; everybody else is served on.',
     why: 'A client that crashes, or is killed, resets its connection: recv then fails instead of returning nothing.',
     look: 'errors of recv and send (ConnectionResetError, BrokenPipeError; SIGPIPE in C): catch them for each client alone.',
@@ -69,7 +69,7 @@ export const DEPARTURES: Item<ServerTrial>[] = [
     run: async trial => {
       const server = await trial.start();
       for (let count = 0; count < VISITS; count++) {
-        const visitor = await server.connect().catch(ignoreRefusal);
+        const visitor = await server.connect().catch(ignoreFailure);
         visitor?.connection.close();
       }
       await blameOnFailure(`${VISITS} silent visits`, () => server.serveNewcomer());
@@ -127,15 +127,5 @@ async function say(
 }
 
 async function blameOnFailure(how: string, then: () => Promise<unknown>): Promise<void> {
-  try {
-    await then();
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const { sent, expected, came } = error.evidence;
-    throw new Failure({ sent: `${how}; then ${sent}`, expected, came });
-  }
-}
-
-function ignoreRefusal(error: unknown): undefined {
-  if (!(error instanceof Failure)) throw error;
+  await then().catch(error => blame(error, sent => `${how}; then ${sent}`));
 }

@@ -2,10 +2,11 @@
 import { Failure } from '../failure.ts';
 import type { Item } from '../item.ts';
 import { INTERRUPT_MS, START_MS } from '../limits.ts';
-import type { RunningServer, ServerTrial } from '../server-trial.ts';
-import { STACK } from '../stack.ts';
+import type { Program } from '../program.ts';
+import type { ServerTrial } from '../server-trial.ts';
 import { unbuffered } from '../unbuffered.ts';
 import { eventually } from '../waiting.ts';
+import { expectCleanFailure, expectEndOnInterrupt } from './endings.ts';
 import { SERVERS } from './roles.ts';
 
 /** A sum whose digits nothing else prints. */
@@ -14,6 +15,8 @@ const DISPLAY_MS = 1000;
 
 /** For the operating system to know of a connection's end on both sides. */
 const CLOSED_MS = 500;
+
+const SECOND_START = 'a second start on the same port';
 
 const SAYS_ERROR =
   /in use|already|bind|occupied|errno|error|fail|cannot|can't|could not|unable|EADDRINUSE/i;
@@ -52,13 +55,12 @@ export const LIFECYCLE: Item<ServerTrial>[] = [
     look: 'the result of bind; SO_REUSEPORT lets two servers share a port, SO_REUSEADDR does not.',
     run: async trial => {
       const second = await startOnUsedPort(trial);
-      const sent = 'a second start on the same port';
       const expected = 'a message that tells of the error, and the end of the program';
       if (!(await second.endsWithin(START_MS / 2))) {
-        throw new Failure({ sent, expected, came: 'the program runs on' });
+        throw new Failure({ sent: SECOND_START, expected, came: 'the program runs on' });
       }
       if (SAYS_ERROR.test(second.output)) return;
-      throw new Failure({ sent, expected, came: 'the end, and no message' });
+      throw new Failure({ sent: SECOND_START, expected, came: 'the end, and no message' });
     },
   },
   {
@@ -69,17 +71,7 @@ export const LIFECYCLE: Item<ServerTrial>[] = [
     asks: 'When the port is occupied, the program says so in a message of its own and exits with a code other than 0.',
     why: 'Scripts look at the exit code, and people do not read stack traces.',
     look: 'a catch around bind that prints one line and exits with 1.',
-    run: async trial => {
-      const second = await startOnUsedPort(trial);
-      await second.endsWithin(START_MS / 2);
-      const stack = STACK.test(second.output);
-      if (second.exitCode !== 0 && !stack) return;
-      throw new Failure({
-        sent: 'a second start on the same port',
-        expected: 'a message without a stack trace, and an exit code other than 0',
-        came: `${stack ? 'a stack trace' : 'a message'}, and exit code ${second.exitCode}`,
-      });
-    },
+    run: async trial => expectCleanFailure(await startOnUsedPort(trial), SECOND_START),
   },
   {
     name: 'ctrl-c',
@@ -88,7 +80,7 @@ export const LIFECYCLE: Item<ServerTrial>[] = [
     asks: '"The server should terminate on Ctrl+C."',
     why: 'It is the only way to end it.',
     look: 'handlers of SIGINT, and a catch around everything that also catches KeyboardInterrupt.',
-    run: async trial => expectEnd(await trial.start(), 'Ctrl+C'),
+    run: async trial => expectEndOnInterrupt((await trial.start()).program),
   },
   {
     name: 'ctrl-c-while-serving',
@@ -101,7 +93,7 @@ export const LIFECYCLE: Item<ServerTrial>[] = [
     run: async trial => {
       const server = await trial.start();
       await server.connectServed();
-      await expectEnd(server, 'Ctrl+C while a client is connected');
+      await expectEndOnInterrupt(server.program, ' while a client is connected');
     },
   },
   {
@@ -125,14 +117,7 @@ export const LIFECYCLE: Item<ServerTrial>[] = [
 ];
 
 /** A second program where a first one listens: the port is really in use, as the program uses it. */
-async function startOnUsedPort(trial: ServerTrial): Promise<ReturnType<ServerTrial['launch']>> {
+async function startOnUsedPort(trial: ServerTrial): Promise<Program> {
   const { port } = await trial.start();
   return trial.launch({ port, prefix: unbuffered() });
-}
-
-async function expectEnd({ program }: RunningServer, sent: string): Promise<void> {
-  program.interrupt();
-  if (await program.endsWithin(INTERRUPT_MS)) return;
-  const came = `it still runs ${INTERRUPT_MS / 1000} s later`;
-  throw new Failure({ sent, expected: 'the end of the program', came });
 }

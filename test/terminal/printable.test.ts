@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { MOST_PRINTED_BYTES, printable, writePrintable } from '../../src/servers/printable.ts';
+import { MOST_PRINTED_BYTES, printable, writePrintable } from '../../src/terminal/printable.ts';
 
 const SHOWN = 200;
 

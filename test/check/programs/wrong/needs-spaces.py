@@ -1,0 +1,13 @@
+"""Takes nothing without spaces."""
+import os.path, sys
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from right import *  # noqa
+
+class Wrong(SelectServer):
+    def calculate(self, text):
+        if ' ' not in text:
+            raise ValueError('expected NUMBER OPERATOR NUMBER')
+        return super().calculate(text)
+
+
+Wrong().main()

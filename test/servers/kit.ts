@@ -1,0 +1,64 @@
+/**
+ * The items of `calcd check` for a server of ours that runs already. What the kit asks of anybody's
+ * server is defined there once, and is the first part of the contract of our own.
+ */
+import { Buffer } from 'node:buffer';
+import { execPath } from 'node:process';
+import type { Dialect } from '../../src/check/dialect.ts';
+import type { Item, ServerRole } from '../../src/check/item.ts';
+import { SERVER_ITEMS } from '../../src/check/items/servers.ts';
+import type { Program } from '../../src/check/program.ts';
+import { ServerTrial } from '../../src/check/server-trial.ts';
+import { CLI } from '../support/calcd.ts';
+
+/** Items that are not asked here, and what asks for more. */
+const ASKED_ELSEWHERE: Record<string, string> = {
+  display: 'the words that are shown are tested below',
+  'port-in-use': 'the message is tested below',
+  'port-in-use-cleanly': 'the message is tested below',
+  'ctrl-c': 'the replies due are tested below',
+  'ctrl-c-while-serving': 'the replies due are tested below',
+  'bounded-message': 'faults.test.ts sends more',
+  restart: 'needs servers of its own: see below',
+};
+
+/** Messages end with LF: to wait for pauses takes longer, and is tested apart. */
+function dialectOf(role: ServerRole): Dialect {
+  const echoes = role === 'server4';
+  return {
+    echoes,
+    lineEnd: true,
+    greets: false,
+    repliesInLines: !echoes,
+    usualReply: Buffer.from(echoes ? '' : '66\n'),
+  };
+}
+
+export function itemsFor(role: ServerRole): Item<ServerTrial>[] {
+  return SERVER_ITEMS.filter(({ name, roles }) => roles.includes(role) && !ASKED_ELSEWHERE[name]);
+}
+
+export const RESTART = SERVER_ITEMS.find(({ name }) => name === 'restart') as Item<ServerTrial>;
+
+/** A trial that starts the server itself. */
+export function trialOf(role: ServerRole): ServerTrial {
+  const words = [execPath, CLI, role, '--quiet', '{ip}', '{port}'];
+  return new ServerTrial({ words }, role, dialectOf(role));
+}
+
+/** A trial of a server that was there before it and is there after it. */
+export class TrialOfRunning extends ServerTrial {
+  readonly #running: { program: Program; port: number };
+
+  constructor(
+    { command, role, dialect }: ServerTrial,
+    running: { program: Program; port: number },
+  ) {
+    super(command, role, dialect);
+    this.#running = running;
+  }
+
+  override startListening(): Promise<{ program: Program; port: number }> {
+    return Promise.resolve(this.#running);
+  }
+}
