@@ -2,17 +2,24 @@
  * The client: asks for a line, sends it, shows the reply, and asks again. At the end of its input
  * it half-closes the connection and still waits for the reply that is due.
  *
- * Of a long input from a pipe with --quiet it sends many lines at a time, once it has proof that
- * the server takes each line for a message (line-framing.ts).
+ * It sends one line at a time, unless there is a long input from a pipe and proof that the server
+ * takes each line for a message (pipelining-proof.ts).
  */
-import { createConnection, type Socket } from 'node:net';
-import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
-import { getSystemErrorMap } from 'node:util';
-import { framesByLines, type Known } from './line-framing.ts';
-import { PipelinedReplies } from './pipelined-replies.ts';
+import type { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { Connector } from './connector.ts';
+import { Lines } from './lines.ts';
+import { Pipeline } from './pipeline.ts';
+import { PipeliningProof } from './pipelining-proof.ts';
+import { Prompt } from './prompt.ts';
 import { REPLY_PAUSE_MS, ReplyReader } from './reply-reader.ts';
-
-const PROMPT = 'Please enter the message to the server: ';
+import {
+  quietTranscript,
+  sessionTranscript,
+  type Transcript,
+  terminalTranscript,
+} from './transcript.ts';
+import { type Trouble, troubleOf } from './trouble.ts';
 
 /** A terminal's user is told after so long that the server is silent. */
 const SILENCE_MS = 2000;
@@ -25,18 +32,6 @@ const TIMEOUT_MS = 10_000;
  * be taken for the first reply.
  */
 const GREETING_MS = 50;
-
-/** Lines read ahead from a pipe. */
-const LINES_AHEAD = 1000;
-
-/** With so many lines waiting, the proof takes less time than it will spare. */
-const WORTH_PIPELINING = 500;
-
-/** Lines sent and not replied to: enough to keep both sides busy, little enough to hold. */
-const LINES_IN_FLIGHT = 20_000;
-
-/** One line of printable text: what a server that ends its replies with LF sends for a message. */
-const ONE_LINE = /^[ -~]+\n$/;
 
 export interface ClientOptions {
   readonly host: string;
@@ -57,46 +52,50 @@ export function runClient(options: ClientOptions): Promise<number> {
 class Client {
   readonly #options: ClientOptions;
   readonly #resolve: (exitCode: number) => void;
-  readonly #interactive: boolean;
-  readonly #connection: Socket;
-  #lines: Interface | undefined;
+  /** At a terminal alone. */
+  readonly #prompt: Prompt | undefined;
+  readonly #transcript: Transcript;
+  readonly #connector: Connector;
+  readonly #lines = new Lines();
   readonly #replies = new ReplyReader();
-  readonly #queue: string[] = [];
+  readonly #proof: PipeliningProof | undefined;
+  #connection: Socket | undefined;
+  #pipeline: Pipeline | undefined;
   #state: 'connecting' | 'listening' | 'asking' | 'waiting' | 'pipelining' | 'ended' = 'connecting';
   #asked = '';
-  /** The last messages whose replies were a line each; two are enough to ask for proof. */
-  readonly #known: Known[] = [];
-  /** Undefined until proof was asked for, and false until there is proof. */
-  #serverFramesByLines: boolean | undefined;
-  readonly #pipelined = new PipelinedReplies();
-  #inFlight = 0;
   #silent = false;
-  #inputEnded = false;
   #timer: NodeJS.Timeout | undefined;
   #pause: NodeJS.Timeout | undefined;
 
   constructor(options: ClientOptions, resolve: (exitCode: number) => void) {
     this.#options = options;
     this.#resolve = resolve;
-    const { host, port, input, output, quiet } = options;
-    this.#interactive = input.isTTY && output.isTTY && !quiet;
-    this.#connection = createConnection({ host, port, family: 4, noDelay: true });
-    this.#setTimer(TIMEOUT_MS, () => this.#fail('cannot connect', 'no answer', 'ETIMEDOUT'));
-    this.#listen();
-  }
-
-  #listen(): void {
-    this.#connection
-      .on('connect', () => this.#connected())
-      .on('data', bytes => this.#received(bytes))
-      .on('error', (error: NodeJS.ErrnoException) => this.#connectionFailed(error))
-      .on('close', () => this.#serverLeft());
+    const { host, port, quiet, input, output } = options;
+    if (input.isTTY && output.isTTY && !quiet) this.#prompt = new Prompt(options);
+    else if (quiet) this.#proof = new PipeliningProof({ host, port });
+    this.#transcript = this.#chooseTranscript();
     process.on('SIGINT', this.#interrupted);
-    this.#options.output.on('error', error => this.#outputFailed(error));
+    output.on('error', error => this.#outputFailed(error));
+    this.#connector = new Connector({ host, port }, TIMEOUT_MS, {
+      connected: connection => this.#connected(connection),
+      failed: trouble => this.#fail('cannot connect', trouble),
+    });
   }
 
-  #connected(): void {
-    if (!this.#options.quiet) this.#print('Connected to server');
+  #chooseTranscript(): Transcript {
+    if (this.#prompt) return terminalTranscript(this.#prompt);
+    const { quiet, output, errors } = this.#options;
+    const print = (line: string): unknown => output.write(`${line}\n`);
+    if (!quiet) return sessionTranscript(print);
+    return quietTranscript(print, line => errors.write(`${line}\n`));
+  }
+
+  #connected(connection: Socket): void {
+    this.#connection = connection
+      .on('data', bytes => this.#received(bytes))
+      .on('error', error => this.#fail('connection lost', troubleOf(error)))
+      .on('close', () => this.#serverLeft());
+    this.#transcript.connected();
     this.#state = 'listening';
     this.#setTimer(GREETING_MS, () => this.#askUnlessGreeted());
   }
@@ -106,136 +105,103 @@ class Client {
     else this.#ask();
   }
 
-  /** Not before there is somebody to talk to: until then Ctrl+C is the terminal's. */
-  #readLines(): Interface {
-    const { input, output } = this.#options;
-    return createInterface({
-      input,
-      terminal: this.#interactive,
-      ...(this.#interactive && { output }),
-    })
-      .on('line', line => this.#entered(line))
-      .on('close', () => this.#inputEnds())
-      .on('SIGINT', this.#interrupted)
-      .on('SIGTSTP', () => this.#suspend());
-  }
-
   #ask(): void {
     this.#state = 'asking';
     this.#setTimer(0, undefined);
-    this.#lines ??= this.#readLines();
-    if (this.#queue.length < LINES_AHEAD) this.#lines.resume();
-    if (this.#serverFramesByLines) {
+    if (!this.#lines.isReading) this.#read();
+    this.#lines.readOn();
+    if (this.#proof?.isProven) {
       this.#state = 'pipelining';
-      this.#sendQueue();
+      this.#pipeline = new Pipeline(this.#lines, this.#connection as Socket, this.#options.output);
+      this.#sendPipelined();
       return;
     }
-    if (this.#queue.length > 0) this.#send(this.#queue.shift() as string);
-    else if (this.#inputEnded) this.#end(0);
-    else this.#prompt();
+    const line = this.#lines.next();
+    if (line !== undefined) this.#send(line);
+    else if (this.#lines.ended) this.#end(0);
+    else this.#prompt?.ask();
   }
 
-  #entered(line: string): void {
-    this.#queue.push(line);
-    if (this.#queue.length >= LINES_AHEAD) this.#lines?.pause();
-    if (this.#state === 'pipelining') this.#sendSoon();
+  #read(): void {
+    const { input } = this.#options;
+    const reader = this.#prompt
+      ? this.#prompt.open(this.#interrupted)
+      : createInterface({ input, terminal: false });
+    this.#lines.readFrom(reader, {
+      entered: () => this.#entered(),
+      ended: () => this.#inputEnds(),
+    });
+  }
+
+  #entered(): void {
+    if (this.#state === 'pipelining') this.#sendPipelinedSoon();
     else if (this.#state === 'asking') this.#ask();
     else if (this.#state === 'waiting' && this.#silent) this.#stopWaiting();
   }
 
   /** A reply that does not come is given up for a new line; an empty one just brings the prompt. */
   #stopWaiting(): void {
-    if (this.#queue[0] === '') this.#queue.shift();
+    this.#lines.skipEmpty();
     this.#ask();
   }
 
   #send(line: string): void {
-    if (!this.#interactive && !this.#options.quiet) this.#print(`${PROMPT}${line}`);
+    this.#transcript.asked(line);
     this.#state = 'waiting';
     this.#asked = line;
     this.#silent = false;
-    this.#connection.write(`${line}\n`);
-    if (this.#inputEnded && this.#queue.length === 0) this.#connection.end();
-    if (this.#interactive) this.#setTimer(SILENCE_MS, () => this.#noticeSilence());
+    this.#connection?.write(`${line}\n`);
+    if (this.#lines.exhausted) this.#connection?.end();
+    if (this.#prompt) this.#setTimer(SILENCE_MS, () => this.#noticeSilence());
     else this.#giveUpLater();
   }
 
   #giveUpLater(): void {
-    this.#setTimer(TIMEOUT_MS, () => this.#fail('no reply', 'the server is silent', 'ETIMEDOUT'));
+    this.#setTimer(TIMEOUT_MS, () =>
+      this.#fail('no reply', { reason: 'the server is silent', code: 'ETIMEDOUT' }),
+    );
   }
 
   /** Several lines that are entered together are sent together. */
-  #sendSoon(): void {
-    if (this.#queue.length === 1) setImmediate(() => this.#sendQueue());
+  #sendPipelinedSoon(): void {
+    if (this.#lines.waiting <= 1) setImmediate(() => this.#sendPipelined());
   }
 
-  #sendQueue(): void {
-    if (this.#state !== 'pipelining') return;
-    if (this.#queue.length > 0) {
-      this.#inFlight += this.#queue.length;
-      this.#connection.write(`${this.#queue.join('\n')}\n`);
-      this.#queue.length = 0;
-    }
-    if (this.#inputEnded) this.#connection.end();
-    if (this.#inFlight > 0) this.#giveUpLater();
-    else if (this.#inputEnded) this.#end(0);
-    if (this.#inFlight < LINES_IN_FLIGHT) this.#lines?.resume();
-    else this.#lines?.pause();
-  }
-
-  #receivedPipelined(bytes: Buffer): void {
-    const { text, count } = this.#pipelined.receive(bytes);
-    this.#inFlight -= count;
-    if (!this.#options.output.write(text)) {
-      this.#connection.pause();
-      this.#options.output.once('drain', () => this.#connection.resume());
-    }
-    this.#sendQueue();
-  }
-
-  /** Looks for proof beside the conversation when two replies are known and many lines wait. */
-  #considerPipelining(reply: string): void {
-    const { quiet, host, port } = this.#options;
-    if (!quiet || this.#interactive || this.#serverFramesByLines !== undefined) return;
-    if (this.#known.length < 2) {
-      const isOneLine = ONE_LINE.test(reply) && this.#asked.length >= 2;
-      if (isOneLine) this.#known.push({ message: this.#asked, reply: reply.slice(0, -1) });
-      else this.#known.length = 0;
-    }
-    const [whole, cut] = this.#known;
-    if (!whole || !cut || this.#queue.length < WORTH_PIPELINING) return;
-    this.#serverFramesByLines = false;
-    framesByLines({ host, port }, whole, cut).then(proven => {
-      this.#serverFramesByLines = proven;
-    });
+  #sendPipelined(): void {
+    if (this.#state !== 'pipelining' || !this.#pipeline) return;
+    this.#pipeline.send();
+    if (!this.#pipeline.isSettled) this.#giveUpLater();
+    else if (this.#lines.ended) this.#end(0);
   }
 
   #noticeSilence(): void {
     this.#silent = true;
-    this.#print('(no reply yet; press Enter to stop waiting for it)');
+    this.#transcript.noticed('no reply yet; press Enter to stop waiting for it');
   }
 
   #inputEnds(): void {
     if (this.#state === 'ended') return;
-    this.#inputEnded = true;
-    if (this.#interactive) this.#newLine();
+    this.#prompt?.leave();
     if (this.#state === 'pipelining') {
-      setImmediate(() => this.#sendQueue());
+      this.#sendPipelinedSoon();
       return;
     }
-    if (this.#queue.length > 0) return;
-    this.#connection.end();
+    if (!this.#lines.exhausted) return;
+    this.#connection?.end();
     if (this.#state === 'asking') this.#end(0);
     else if (this.#state === 'waiting') this.#giveUpLater();
   }
 
   #received(bytes: Buffer): void {
     if (this.#state === 'pipelining') {
-      this.#receivedPipelined(bytes);
+      this.#pipeline?.receive(bytes);
+      this.#sendPipelined();
       return;
     }
     clearTimeout(this.#pause);
-    if (this.#state === 'waiting') this.#considerPipelining(bytes.toString('latin1'));
+    if (this.#state === 'waiting') {
+      this.#proof?.consider(this.#asked, bytes.toString('latin1'), this.#lines.waiting);
+    }
     const reply = this.#replies.receive(bytes, this.#state === 'waiting');
     if (reply !== undefined) this.#replied(reply);
     else if (this.#replies.unfinished) {
@@ -251,62 +217,42 @@ class Client {
   #replied(reply: string): void {
     if (this.#state === 'waiting') {
       this.#state = 'listening';
-      this.#print(this.#options.quiet ? reply : `Server replied: ${reply}`);
+      this.#transcript.replied(reply);
       this.#ask();
     } else {
-      this.#showUnasked(reply);
+      this.#transcript.said(reply);
     }
-  }
-
-  #showUnasked(text: string): void {
-    if (this.#options.quiet) this.#options.errors.write(`${text}\n`);
-    else this.#print(`Server says: ${text}`);
-  }
-
-  #connectionFailed(error: NodeJS.ErrnoException): void {
-    const what = this.#state === 'connecting' ? 'cannot connect' : 'connection lost';
-    this.#fail(what, reasonOf(error), error.code ?? 'unknown');
   }
 
   #serverLeft(): void {
     if (this.#state === 'ended') return;
     this.#finishReply();
-    const allReplied = this.#state !== 'waiting' && this.#inFlight === 0;
-    if (this.#inputEnded && this.#queue.length === 0 && allReplied) this.#end(0);
+    const allReplied = this.#state !== 'waiting' && (this.#pipeline?.isSettled ?? true);
+    if (this.#lines.exhausted && allReplied) this.#end(0);
     else {
       const what = this.#state === 'listening' ? 'not served' : 'connection lost';
-      this.#fail(what, 'the server closed the connection', 'EOF');
+      this.#fail(what, { reason: 'the server closed the connection', code: 'EOF' });
     }
   }
 
   /** Whoever reads our output may stop when it has enough; to lose replies otherwise is a failure. */
   #outputFailed(error: NodeJS.ErrnoException): void {
     if (error.code === 'EPIPE') this.#end(0);
-    else this.#fail('cannot write', reasonOf(error), error.code ?? 'unknown');
+    else this.#fail('cannot write', troubleOf(error));
   }
 
-  #fail(what: string, reason: string, code: string): void {
+  #fail(what: string, { reason, code }: Trouble): void {
     if (this.#state === 'ended') return;
     const { errors, host, port } = this.#options;
-    if (this.#interactive && this.#state === 'asking') this.#newLine();
+    this.#prompt?.leave();
     errors.write(`calcd: ${what}: ${host}:${port}: ${reason} (${code})\n`);
     this.#end(1);
   }
 
   readonly #interrupted = (): void => {
-    if (this.#interactive) this.#newLine();
+    this.#prompt?.leave();
     this.#end(0);
   };
-
-  /** Ctrl+Z stops the whole process group, as the terminal itself would: npm waits for us. */
-  #suspend(): void {
-    this.#options.input.setRawMode(false);
-    process.once('SIGCONT', () => {
-      this.#options.input.setRawMode(true);
-      this.#prompt();
-    });
-    process.kill(0, 'SIGTSTP');
-  }
 
   #end(exitCode: number): void {
     if (this.#state === 'ended') return;
@@ -314,8 +260,9 @@ class Client {
     this.#setTimer(0, undefined);
     clearTimeout(this.#pause);
     process.off('SIGINT', this.#interrupted);
-    this.#lines?.close();
-    this.#connection.destroy();
+    this.#lines.close();
+    this.#connector.stop();
+    this.#connection?.destroy();
     this.#resolve(exitCode);
   }
 
@@ -324,34 +271,4 @@ class Client {
     clearTimeout(this.#timer);
     if (action) this.#timer = setTimeout(action, milliseconds);
   }
-
-  /** Whether the cursor stands behind a prompt, or something that has been typed. */
-  get #lineIsBegun(): boolean {
-    return this.#interactive && (this.#state === 'asking' || Boolean(this.#lines?.line));
-  }
-
-  /** Shows the prompt, if it is time to ask, and whatever has been typed already. */
-  #prompt(): void {
-    this.#lines?.setPrompt(this.#state === 'asking' ? PROMPT : '');
-    if (this.#lineIsBegun) this.#lines?.prompt(true);
-  }
-
-  /** Prints a line; at a terminal above the prompt, and what is being typed stays. */
-  #print(line: string): void {
-    const { output } = this.#options;
-    if (this.#lineIsBegun) {
-      cursorTo(output, 0);
-      clearLine(output, 0);
-    }
-    output.write(`${line}\n`);
-    this.#prompt();
-  }
-
-  #newLine(): void {
-    this.#options.output.write('\n');
-  }
-}
-
-function reasonOf(error: NodeJS.ErrnoException): string {
-  return getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;
 }
