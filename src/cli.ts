@@ -62,6 +62,7 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
   return serve(name, {
     address,
     quiet,
+    untilEof: options['until-eof'] === true,
     maxClients:
       typeof maxClients === 'string'
         ? wholeNumber('--max-clients', maxClients, 1, MOST_CLIENTS)

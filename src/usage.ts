@@ -20,6 +20,7 @@ interface Option {
 
 const HELP: Option = { name: 'help', help: 'show this help' };
 const SERVER_QUIET: Option = { name: 'quiet', help: 'show no line per message' };
+const UNTIL_EOF: Option = { name: 'until-eof', help: 'stop when standard input ends' };
 const MAX_CLIENTS: Option = {
   name: 'max-clients',
   value: 'N',
@@ -30,7 +31,7 @@ function serverUsage(name: string, summary: string, ...options: Option[]): Usage
   return {
     synopsis: '[options] IP PORT',
     summary,
-    options: [SERVER_QUIET, ...options, HELP],
+    options: [SERVER_QUIET, ...options, UNTIL_EOF, HELP],
     example: `calcd ${name} 127.0.0.1 5000`,
   };
 }
