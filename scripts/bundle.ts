@@ -11,7 +11,7 @@ const MODULES = [
   'src/cli.ts',
   'src/try.ts',
   'src/check/command.ts',
-  'src/client/client.ts',
+  'src/client/command.ts',
   'src/servers/server1.ts',
   'src/servers/server2.ts',
   'src/servers/server3.ts',

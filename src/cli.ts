@@ -45,23 +45,15 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
     const { runCheck } = await import('./check/command.ts');
     return runCheck(positionals, options);
   }
-  const quiet = options.quiet === true;
   if (name === 'client') {
-    const { runClient } = await import('./client/client.ts');
-    const address = addressFrom(positionals, 1);
-    return runClient({
-      ...address,
-      quiet,
-      input: process.stdin,
-      output: process.stdout,
-      errors: process.stderr,
-    });
+    const { runClientCommand } = await import('./client/command.ts');
+    return runClientCommand(addressFrom(positionals, 1), options);
   }
   const address = addressFrom(positionals, 0);
   const maxClients = options['max-clients'];
   return serve(name, {
     address,
-    quiet,
+    quiet: options.quiet === true,
     untilEof: options['until-eof'] === true,
     maxClients:
       typeof maxClients === 'string'

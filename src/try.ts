@@ -24,9 +24,12 @@ export async function tryOut(): Promise<number> {
   });
   stdout.write(`Server listening on ${HOST}:${port}\n`);
   const exitCode = await runClient({
-    host: HOST,
-    port,
-    quiet: false,
+    address: { host: HOST, port },
+    shows: 'session',
+    retry: false,
+    strict: false,
+    keepsHistory: true,
+    colour: 'auto',
     input: stdin,
     output: stdout,
     errors: stderr,

@@ -44,7 +44,22 @@ export const USAGES = {
   client: {
     synopsis: '[options] IP PORT',
     summary: 'ask a server, line by line',
-    options: [{ name: 'quiet', help: 'print the replies alone' }, HELP],
+    options: [
+      {
+        name: 'eval',
+        value: 'LINE',
+        repeatable: true,
+        help: 'send LINE, not the input; repeatable',
+      },
+      { name: 'quiet', help: 'print the replies alone' },
+      { name: 'json', help: 'print an object a line for each exchange' },
+      { name: 'strict', help: 'exit with 3 when a reply was an error (not at a prompt)' },
+      { name: 'timeout', value: 'S', help: 'wait S seconds for a connection or reply, not 10' },
+      { name: 'retry', help: 'wait for a server to come up' },
+      { name: 'no-history', help: 'neither remember nor offer what was entered' },
+      { name: 'color', value: 'WHEN', help: 'auto (on a terminal), always or never' },
+      HELP,
+    ],
     example: 'calcd client 127.0.0.1 5000',
   },
   check: {

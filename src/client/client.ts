@@ -2,47 +2,37 @@
  * The client: asks for a line, sends it, shows the reply, and asks again. At the end of its input
  * it half-closes the connection and still waits for the reply that is due.
  *
- * It sends one line at a time, unless there is a long input from a pipe and proof that the server
- * takes each line for a message (pipelining-proof.ts).
+ * It sends one line at a time (dialogue.ts), unless there is a long input from a pipe and proof that
+ * the server takes each line for a message (pipelining-proof.ts).
  */
 import type { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
+import { formatAddress } from '../sockets/address.ts';
 import { Connector } from './connector.ts';
+import { Dialogue } from './dialogue.ts';
+import type { Exchange } from './exchange.ts';
+import { hangUp, isHangUp } from './hang-up.ts';
 import { Lines } from './lines.ts';
+import type { ClientOptions } from './options.ts';
 import { Pipeline } from './pipeline.ts';
 import { PipeliningProof } from './pipelining-proof.ts';
 import { Prompt } from './prompt.ts';
-import { REPLY_PAUSE_MS, ReplyReader } from './reply-reader.ts';
-import {
-  quietTranscript,
-  sessionTranscript,
-  type Transcript,
-  terminalTranscript,
-} from './transcript.ts';
+import { RunProgress } from './run-progress.ts';
+import { Tally } from './tally.ts';
+import { chooseTranscript, type Transcript } from './transcript.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
-/** A terminal's user is told after so long that the server is silent. */
+const EXIT_FAILED = 1;
+const EXIT_ERROR_REPLIES = 3;
+
+/** Somebody at the prompt is told after so long that the server is silent. */
 const SILENCE_MS = 2000;
 
-/** With nobody to press Ctrl+C, so long is waited for a reply or a connection. */
+/** So long is waited for a connection or, with nobody at the prompt, for a reply. */
 const TIMEOUT_MS = 10_000;
 
-/**
- * A server that greets, or refuses, does so at once. Nothing is asked before, or a greeting would
- * be taken for the first reply.
- */
-const GREETING_MS = 50;
-
-export interface ClientOptions {
-  readonly host: string;
-  readonly port: number;
-  /** Replies alone: no prompt, no "Connected". */
-  readonly quiet: boolean;
-  readonly input: NodeJS.ReadStream;
-  readonly output: NodeJS.WriteStream;
-  /** Where trouble is reported. */
-  readonly errors: NodeJS.WriteStream;
-}
+/** What others have to show of a reply comes by another way; so long it is given a head start. */
+const ASIDE_MS = 20;
 
 /** @returns the exit code: 0 at the end of the input or Ctrl+C, 1 when the connection failed. */
 export function runClient(options: ClientOptions): Promise<number> {
@@ -55,65 +45,80 @@ class Client {
   /** At a terminal alone. */
   readonly #prompt: Prompt | undefined;
   readonly #transcript: Transcript;
-  readonly #connector: Connector;
-  readonly #lines = new Lines();
-  readonly #replies = new ReplyReader();
+  readonly #lines: Lines;
   readonly #proof: PipeliningProof | undefined;
-  #connection: Socket | undefined;
+  readonly #tally = new Tally();
+  #connector: Connector | undefined;
+  #dialogue: Dialogue | undefined;
   #pipeline: Pipeline | undefined;
-  #state: 'connecting' | 'listening' | 'asking' | 'waiting' | 'pipelining' | 'ended' = 'connecting';
-  #asked = '';
+  #progress: RunProgress | undefined;
+  #state: 'connecting' | 'asking' | 'waiting' | 'pipelining' | 'ended' = 'connecting';
   #silent = false;
   #timer: NodeJS.Timeout | undefined;
-  #pause: NodeJS.Timeout | undefined;
 
   constructor(options: ClientOptions, resolve: (exitCode: number) => void) {
     this.#options = options;
     this.#resolve = resolve;
-    const { host, port, quiet, input, output } = options;
-    if (input.isTTY && output.isTTY && !quiet) this.#prompt = new Prompt(options);
-    else if (quiet) this.#proof = new PipeliningProof({ host, port });
-    this.#transcript = this.#chooseTranscript();
+    const { address, shows, lines, input, output, aside } = options;
+    if (input.isTTY && output.isTTY && shows === 'session') {
+      this.#prompt = new Prompt(options, options.keepsHistory);
+    }
+    if (shows === 'replies') this.#proof = new PipeliningProof(address);
+    this.#lines = new Lines(lines);
+    this.#transcript = chooseTranscript(options, this.#prompt);
     process.on('SIGINT', this.#interrupted);
+    input.on('error', error => this.#inputFailed(error));
     output.on('error', error => this.#outputFailed(error));
-    this.#connector = new Connector({ host, port }, TIMEOUT_MS, {
+    aside?.(line => this.#transcript.aside(line));
+    this.#connect();
+  }
+
+  get #patienceMs(): number {
+    return this.#options.timeoutMs ?? TIMEOUT_MS;
+  }
+
+  #connect(): void {
+    const { address, timeoutMs, retry } = this.#options;
+    const patience = { retry, timeoutMs: retry ? timeoutMs : this.#patienceMs };
+    this.#state = 'connecting';
+    if (this.#prompt) {
+      this.#setTimer(SILENCE_MS, () => this.#transcript.noticed('no answer yet; Ctrl+C ends'));
+    }
+    this.#connector = new Connector(address, patience, {
       connected: connection => this.#connected(connection),
+      retrying: ({ reason }) => this.#waitForServer(reason),
       failed: trouble => this.#fail('cannot connect', trouble),
     });
   }
 
-  #chooseTranscript(): Transcript {
-    if (this.#prompt) return terminalTranscript(this.#prompt);
-    const { quiet, output, errors } = this.#options;
-    const print = (line: string): unknown => output.write(`${line}\n`);
-    if (!quiet) return sessionTranscript(print);
-    return quietTranscript(print, line => errors.write(`${line}\n`));
+  #waitForServer(reason: string): void {
+    this.#stopTimer();
+    this.#transcript.noticed(`${reason}; waiting for a server to come up`);
   }
 
   #connected(connection: Socket): void {
-    this.#connection = connection
-      .on('data', bytes => this.#received(bytes))
-      .on('error', error => this.#fail('connection lost', troubleOf(error)))
-      .on('close', () => this.#serverLeft());
+    this.#stopTimer();
     this.#transcript.connected();
-    this.#state = 'listening';
-    this.#setTimer(GREETING_MS, () => this.#askUnlessGreeted());
-  }
-
-  #askUnlessGreeted(): void {
-    if (this.#replies.unfinished) this.#setTimer(REPLY_PAUSE_MS, () => this.#askUnlessGreeted());
-    else this.#ask();
+    const timing = {
+      patienceMs: this.#patienceMs,
+      delayMs: this.#options.aside ? ASIDE_MS : 0,
+    };
+    this.#dialogue = new Dialogue(connection, timing, {
+      ready: () => this.#ask(),
+      heard: (message, bytes) => this.#proof?.consider(message, bytes, this.#lines.waiting),
+      replied: exchange => this.#replied(exchange),
+      said: (text, late) => this.#transcript.said(text, late),
+      left: trouble => this.#serverLeft(trouble),
+    });
   }
 
   #ask(): void {
     this.#state = 'asking';
-    this.#setTimer(0, undefined);
-    if (!this.#lines.isReading) this.#read();
+    this.#stopTimer();
+    if (this.#lines.needReader) this.#read();
     this.#lines.readOn();
     if (this.#proof?.isProven) {
-      this.#state = 'pipelining';
-      this.#pipeline = new Pipeline(this.#lines, this.#connection as Socket, this.#options.output);
-      this.#sendPipelined();
+      this.#startPipelining();
       return;
     }
     const line = this.#lines.next();
@@ -123,14 +128,15 @@ class Client {
   }
 
   #read(): void {
-    const { input } = this.#options;
-    const reader = this.#prompt
-      ? this.#prompt.open(this.#interrupted)
-      : createInterface({ input, terminal: false });
+    const { shows, input, output, errors } = this.#options;
+    const reader = this.#prompt?.open(this.#interrupted) ?? withoutPrompt(input);
     this.#lines.readFrom(reader, {
       entered: () => this.#entered(),
       ended: () => this.#inputEnds(),
     });
+    if (shows !== 'session' && errors.isTTY && !output.isTTY) {
+      this.#progress = new RunProgress(this.#tally, this.#lines, input, errors);
+    }
   }
 
   #entered(): void {
@@ -142,24 +148,49 @@ class Client {
   /** A reply that does not come is given up for a new line; an empty one just brings the prompt. */
   #stopWaiting(): void {
     this.#lines.skipEmpty();
+    this.#dialogue?.giveUp();
     this.#ask();
   }
 
   #send(line: string): void {
     this.#transcript.asked(line);
     this.#state = 'waiting';
-    this.#asked = line;
     this.#silent = false;
-    this.#connection?.write(`${line}\n`);
-    if (this.#lines.exhausted) this.#connection?.end();
+    this.#dialogue?.ask(line);
+    if (this.#lines.exhausted) this.#dialogue?.finish();
     if (this.#prompt) this.#setTimer(SILENCE_MS, () => this.#noticeSilence());
     else this.#giveUpLater();
   }
 
   #giveUpLater(): void {
-    this.#setTimer(TIMEOUT_MS, () =>
+    this.#setTimer(this.#patienceMs, () =>
       this.#fail('no reply', { reason: 'the server is silent', code: 'ETIMEDOUT' }),
     );
+  }
+
+  #noticeSilence(): void {
+    this.#silent = true;
+    const busy = this.#tally.replies === 0 ? '; it may be busy with another client' : '';
+    this.#transcript.noticed(
+      `the server is silent for ${SILENCE_MS / 1000} s${busy}; Enter stops waiting, Ctrl+C ends`,
+    );
+  }
+
+  #replied(exchange: Exchange): void {
+    this.#tally.count(exchange.reply);
+    this.#transcript.replied(exchange);
+    this.#ask();
+  }
+
+  #startPipelining(): void {
+    this.#state = 'pipelining';
+    const connection = this.#dialogue?.handOver(bytes => {
+      this.#pipeline?.receive(bytes);
+      this.#sendPipelined();
+    });
+    const { output } = this.#options;
+    this.#pipeline = new Pipeline(this.#lines, connection as Socket, output, this.#tally);
+    this.#sendPipelined();
   }
 
   /** Several lines that are entered together are sent together. */
@@ -174,101 +205,84 @@ class Client {
     else if (this.#lines.ended) this.#end(0);
   }
 
-  #noticeSilence(): void {
-    this.#silent = true;
-    this.#transcript.noticed('no reply yet; press Enter to stop waiting for it');
-  }
-
   #inputEnds(): void {
     if (this.#state === 'ended') return;
-    this.#prompt?.leave();
+    this.#prompt?.close();
     if (this.#state === 'pipelining') {
       this.#sendPipelinedSoon();
       return;
     }
     if (!this.#lines.exhausted) return;
-    this.#connection?.end();
-    if (this.#state === 'asking') this.#end(0);
-    else if (this.#state === 'waiting') this.#giveUpLater();
+    this.#dialogue?.finish();
+    if (this.#state === 'waiting') this.#giveUpLater();
+    else this.#end(0);
   }
 
-  #received(bytes: Buffer): void {
-    if (this.#state === 'pipelining') {
-      this.#pipeline?.receive(bytes);
-      this.#sendPipelined();
-      return;
-    }
-    clearTimeout(this.#pause);
-    if (this.#state === 'waiting') {
-      this.#proof?.consider(this.#asked, bytes.toString('latin1'), this.#lines.waiting);
-    }
-    const reply = this.#replies.receive(bytes, this.#state === 'waiting');
-    if (reply !== undefined) this.#replied(reply);
-    else if (this.#replies.unfinished) {
-      this.#pause = setTimeout(() => this.#finishReply(), REPLY_PAUSE_MS);
-    }
+  #serverLeft(trouble: Trouble): void {
+    const { isGreeting, isWaiting } = this.#dialogue as Dialogue;
+    const allReplied = !isWaiting && (this.#pipeline?.isSettled ?? true);
+    if (this.#lines.exhausted && allReplied && !isGreeting) this.#end(0);
+    else if (isGreeting) this.#fail('not served', trouble);
+    else if (this.#prompt && this.#options.retry && !this.#lines.ended) this.#reconnect(trouble);
+    else this.#fail('connection lost', trouble);
   }
 
-  #finishReply(): void {
-    const reply = this.#replies.finish();
-    if (reply !== undefined) this.#replied(reply);
+  /** For somebody at the prompt: nobody else could tell which lines the lost server had taken. */
+  #reconnect({ reason }: Trouble): void {
+    this.#transcript.noticed(`connection lost: ${reason}`);
+    this.#dialogue?.close();
+    this.#connect();
   }
 
-  #replied(reply: string): void {
-    if (this.#state === 'waiting') {
-      this.#state = 'listening';
-      this.#transcript.replied(reply);
-      this.#ask();
-    } else {
-      this.#transcript.said(reply);
-    }
-  }
-
-  #serverLeft(): void {
-    if (this.#state === 'ended') return;
-    this.#finishReply();
-    const allReplied = this.#state !== 'waiting' && (this.#pipeline?.isSettled ?? true);
-    if (this.#lines.exhausted && allReplied) this.#end(0);
-    else {
-      const what = this.#state === 'listening' ? 'not served' : 'connection lost';
-      this.#fail(what, { reason: 'the server closed the connection', code: 'EOF' });
-    }
+  #inputFailed(error: NodeJS.ErrnoException): void {
+    if (isHangUp(error) && this.#prompt) hangUp();
+    else this.#fail('cannot read', troubleOf(error));
   }
 
   /** Whoever reads our output may stop when it has enough; to lose replies otherwise is a failure. */
   #outputFailed(error: NodeJS.ErrnoException): void {
     if (error.code === 'EPIPE') this.#end(0);
+    else if (isHangUp(error) && this.#prompt) hangUp();
     else this.#fail('cannot write', troubleOf(error));
   }
 
   #fail(what: string, { reason, code }: Trouble): void {
     if (this.#state === 'ended') return;
-    const { errors, host, port } = this.#options;
-    this.#prompt?.leave();
-    errors.write(`calcd: ${what}: ${host}:${port}: ${reason} (${code})\n`);
-    this.#end(1);
+    const { errors, address } = this.#options;
+    const complaint = `calcd: ${what}: ${formatAddress(address)}: ${reason} (${code})\n`;
+    this.#progress?.stop();
+    if (this.#prompt) this.#prompt.above(() => errors.write(complaint));
+    else errors.write(complaint);
+    this.#end(EXIT_FAILED);
   }
 
-  readonly #interrupted = (): void => {
-    this.#prompt?.leave();
-    this.#end(0);
-  };
+  readonly #interrupted = (): void => this.#end(0);
 
   #end(exitCode: number): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    this.#setTimer(0, undefined);
-    clearTimeout(this.#pause);
+    this.#stopTimer();
     process.off('SIGINT', this.#interrupted);
+    this.#progress?.stop();
+    this.#prompt?.close();
     this.#lines.close();
-    this.#connector.stop();
-    this.#connection?.destroy();
-    this.#resolve(exitCode);
+    this.#connector?.stop();
+    this.#dialogue?.close();
+    const hasErrors = this.#options.strict && !this.#prompt && this.#tally.hasErrors;
+    this.#resolve(exitCode === 0 && hasErrors ? EXIT_ERROR_REPLIES : exitCode);
   }
 
   /** One thing at a time is waited for. */
-  #setTimer(milliseconds: number, action: (() => void) | undefined): void {
-    clearTimeout(this.#timer);
-    if (action) this.#timer = setTimeout(action, milliseconds);
+  #setTimer(milliseconds: number, action: () => void): void {
+    this.#stopTimer();
+    this.#timer = setTimeout(action, milliseconds);
   }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+function withoutPrompt(input: NodeJS.ReadStream): Interface {
+  return createInterface({ input, terminal: false });
 }

@@ -13,14 +13,22 @@ interface Events {
 }
 
 export class Lines {
-  readonly #waiting: string[] = [];
+  readonly #waiting: string[];
   #reader: Interface | undefined;
-  #ended = false;
+  #ended: boolean;
+  #read = 0;
+
+  /** @param given are all there are; without them, they are read. */
+  constructor(given?: readonly string[]) {
+    this.#waiting = [...(given ?? [])];
+    this.#ended = given !== undefined;
+  }
 
   /** Takes lines from the reader until its end. */
   readFrom(reader: Interface, events: Events): void {
     this.#reader = reader
       .on('line', line => {
+        this.#read++;
         this.#waiting.push(line);
         if (this.#waiting.length >= LINES_AHEAD) this.hold();
         events.entered();
@@ -31,8 +39,13 @@ export class Lines {
       });
   }
 
-  get isReading(): boolean {
-    return this.#reader !== undefined;
+  get needReader(): boolean {
+    return !this.#ended && !this.#reader;
+  }
+
+  /** Lines that have been read so far. */
+  get read(): number {
+    return this.#read;
   }
 
   get waiting(): number {

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { Lines } from './lines.ts';
 import { PipelinedReplies } from './pipelined-replies.ts';
+import type { Tally } from './tally.ts';
 
 /** Lines sent and not replied to: enough to keep both sides busy, little enough to hold. */
 const LINES_IN_FLIGHT = 20_000;
@@ -10,13 +11,15 @@ export class Pipeline {
   readonly #lines: Lines;
   readonly #connection: Socket;
   readonly #output: NodeJS.WritableStream;
+  readonly #tally: Tally;
   readonly #replies = new PipelinedReplies();
   #inFlight = 0;
 
-  constructor(lines: Lines, connection: Socket, output: NodeJS.WritableStream) {
+  constructor(lines: Lines, connection: Socket, output: NodeJS.WritableStream, tally: Tally) {
     this.#lines = lines;
     this.#connection = connection;
     this.#output = output;
+    this.#tally = tally;
   }
 
   /** Whether every line that was sent has its reply. */
@@ -39,6 +42,7 @@ export class Pipeline {
   receive(bytes: Buffer): void {
     const { text, count } = this.#replies.receive(bytes);
     this.#inFlight -= count;
+    this.#tally.count(text, count);
     if (this.#output.write(text)) return;
     this.#connection.pause();
     this.#output.once('drain', () => this.#connection.resume());

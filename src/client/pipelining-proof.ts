@@ -27,9 +27,10 @@ export class PipeliningProof {
   }
 
   /** Looks at what was received for a message, and asks for proof once it is worth it. */
-  consider(message: string, received: string, linesWaiting: number): void {
+  consider(message: string, bytes: Buffer, linesWaiting: number): void {
     if (this.#asked) return;
     if (this.#known.length < 2) {
+      const received = bytes.toString('latin1');
       const isOneLine = ONE_LINE.test(received) && message.length >= 2;
       if (isOneLine) this.#known.push({ message, reply: received.slice(0, -1) });
       else this.#known.length = 0;

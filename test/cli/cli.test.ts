@@ -27,6 +27,10 @@ const WRONG_USAGE: [words: string[], complaint: RegExp][] = [
   [['server2', '--max-clients', '0', '127.0.0.1', '5000'], /--max-clients must be/],
   [['server3', '--loud', '127.0.0.1', '5000'], /'--loud'/],
   [['client', '127.0.0.1', '0'], /port must be a whole number from 1 to 65535: '0'/],
+  [['client', '--eval', '1\n2', '127.0.0.1', '5000'], /--eval takes one line/],
+  [['client', '--timeout', '0', '127.0.0.1', '5000'], /--timeout must be/],
+  [['client', '--timeout', 'soon', '127.0.0.1', '5000'], /--timeout must be .*'soon'/],
+  [['client', '--color', 'red', '127.0.0.1', '5000'], /--color must be .*'red'/],
   [['try', '127.0.0.1'], /unexpected argument/],
 ];
 
