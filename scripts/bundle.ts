@@ -9,7 +9,7 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 /** The command line, and whatever it imports dynamically. */
 const MODULES = [
   'src/cli.ts',
-  'src/try.ts',
+  'src/try/try.ts',
   'src/check/command.ts',
   'src/client/command.ts',
   'src/servers/server1.ts',

@@ -76,10 +76,10 @@ export const USAGES = {
     example: 'calcd check server3 -- python3 server3.py {ip} {port}',
   },
   try: {
-    synopsis: '[options]',
-    summary: 'start server3 and a client on it, in one terminal',
+    synopsis: '[SERVER]',
+    summary: 'start server3, or SERVER, and a client on it, in one terminal',
     options: [HELP],
-    example: 'calcd try',
+    example: 'calcd try server1',
   },
 } as const satisfies Record<string, Usage>;
 
