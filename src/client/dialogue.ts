@@ -128,18 +128,20 @@ export class Dialogue {
     if (reply !== undefined) this.#replied(reply);
   }
 
-  #replied(reply: string): void {
+  #replied(text: string): void {
     if (!this.isWaiting) {
-      this.#events.said(reply, this.#lateReplies.came());
+      this.#events.said(text, this.#lateReplies.came());
       return;
     }
     this.#state = 'idle';
+    const { late, reply, isDoubtful } = this.#lateReplies.tellApart(text);
+    for (const one of late) this.#events.said(one, true);
     this.#events.replied({
       message: this.#message,
       reply,
       at: this.#sentAt.date,
       milliseconds: performance.now() - this.#sentAt.clock,
-      doubtful: this.#lateReplies.arePossible,
+      isDoubtful,
     });
   }
 

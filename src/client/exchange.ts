@@ -7,7 +7,7 @@ export interface Exchange {
   /** From sending it to the end of the reply. */
   readonly milliseconds: number;
   /** The reply may as well be a late one, to an earlier line. */
-  readonly doubtful: boolean;
+  readonly isDoubtful: boolean;
 }
 
 /** Ours begin so, and most others'. */

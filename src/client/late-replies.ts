@@ -17,16 +17,30 @@ export class LateReplies {
     this.#until.push(performance.now() + this.#patienceMs);
   }
 
-  /** Whether one may come now. */
-  get arePossible(): boolean {
-    while (this.#until[0] !== undefined && this.#until[0] < performance.now()) this.#until.shift();
-    return this.#until.length > 0;
+  /**
+   * What a reply is in which the late ones may be as well: a server that was busy sends them all at
+   * once, a line each.
+   */
+  tellApart(text: string): { late: string[]; reply: string; isDoubtful: boolean } {
+    const expected = this.#arePossible ? this.#until.length + 1 : 1;
+    const lines = text.split('\n');
+    if (expected === 1 || lines.length !== expected) {
+      return { late: [], reply: text, isDoubtful: expected > 1 };
+    }
+    this.#until.length = 0;
+    return { late: lines.slice(0, -1), reply: lines.at(-1) as string, isDoubtful: false };
   }
 
   /** The server spoke without being asked: if one was possible, this is it. @returns whether. */
   came(): boolean {
-    const late = this.arePossible;
+    const late = this.#arePossible;
     this.#until.shift();
     return late;
+  }
+
+  /** Whether one may come now. */
+  get #arePossible(): boolean {
+    while (this.#until[0] !== undefined && this.#until[0] < performance.now()) this.#until.shift();
+    return this.#until.length > 0;
   }
 }

@@ -41,8 +41,10 @@ function sessionTranscript(print: Print, { strong, bad, faint }: Colours): Trans
   return {
     connected: () => print('Connected to server'),
     asked: line => print(`${PROMPT}${line}`),
-    replied: ({ reply, doubtful }) =>
-      print(`Server replied${doubtful ? ', perhaps to an earlier line' : ''}: ${coloured(reply)}`),
+    replied: ({ reply, isDoubtful }) =>
+      print(
+        `Server replied${isDoubtful ? ', perhaps to an earlier line' : ''}: ${coloured(reply)}`,
+      ),
     said: (text, late) => print(`Server ${late ? 'replied late' : 'says'}: ${coloured(text)}`),
     noticed: text => print(faint(`(${text})`)),
     aside: print,

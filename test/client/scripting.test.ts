@@ -1,6 +1,6 @@
 /** The client as scripts use it: lines from the command line, JSON, exit codes, progress. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
@@ -98,12 +98,12 @@ describe('the client in a script', () => {
     assert.equal(await asking.exit(), 1);
   });
 
-  const places: [where: string, redirection: string, shown: RegExp][] = [
-    ['a terminal', '', /\d+ replies, \d+\/s, \d+ s left/],
-    ['a file', '2>&1', /^$/],
+  const places: [what: string, redirection: string, shown: RegExp][] = [
+    ['tells a terminal how far it is', '', /\d+ replies, \d+\/s, \d+ s left/],
+    ['tells nobody else how far it is', '2>&1', /^$/],
   ];
-  for (const [where, redirection, expected] of places) {
-    it(`shows ${where} on standard error how far it is`, { skip: unlessTerminals }, async t => {
+  for (const [what, redirection, expected] of places) {
+    it(what, { skip: unlessTerminals }, async t => {
       const port = await fakeServer(t, socket => {
         socket.on('data', () => setTimeout(() => socket.write('66\n'), 100));
       });
@@ -115,6 +115,7 @@ describe('the client in a script', () => {
       const asking = run(t, ['script', '-qefc', command, '/dev/null']);
       assert.match((await asking.stdout.rest()).replaceAll('\x1b[1G\x1b[2K', ''), expected);
       assert.equal(await asking.exit(), 0);
+      assert.equal(readFileSync(output, 'utf8'), '66\n'.repeat(6));
     });
   }
 });
