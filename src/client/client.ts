@@ -31,6 +31,9 @@ const SILENCE_MS = 2000;
 /** So long is waited for a connection or, with nobody at the prompt, for a reply. */
 const TIMEOUT_MS = 10_000;
 
+/** A server that goes may take connections for a moment yet. */
+const RECONNECT_MS = 200;
+
 /** What others have to show of a reply comes by another way; so long it is given a head start. */
 const ASIDE_MS = 20;
 
@@ -222,16 +225,25 @@ class Client {
     const { isGreeting, isWaiting } = this.#dialogue as Dialogue;
     const allReplied = !isWaiting && (this.#pipeline?.isSettled ?? true);
     if (this.#lines.exhausted && allReplied && !isGreeting) this.#end(0);
-    else if (isGreeting) this.#fail('not served', trouble);
-    else if (this.#prompt && this.#options.retry && !this.#lines.ended) this.#reconnect(trouble);
-    else this.#fail('connection lost', trouble);
+    else if (this.#mayReconnect(isGreeting, trouble)) this.#reconnect(trouble);
+    else this.#fail(isGreeting ? 'not served' : 'connection lost', trouble);
   }
 
-  /** For somebody at the prompt: nobody else could tell which lines the lost server had taken. */
+  /**
+   * A connection that is reset before anything was said was to a server that is going, or not ready.
+   * One that is lost later is for somebody at the prompt to take up again: nobody else could tell
+   * which lines the lost server had taken.
+   */
+  #mayReconnect(isGreeting: boolean, { code }: Trouble): boolean {
+    if (!this.#options.retry) return false;
+    return isGreeting ? code === 'ECONNRESET' : this.#prompt !== undefined && !this.#lines.ended;
+  }
+
   #reconnect({ reason }: Trouble): void {
     this.#transcript.noticed(`connection lost: ${reason}`);
     this.#dialogue?.close();
-    this.#connect();
+    this.#state = 'connecting';
+    this.#setTimer(RECONNECT_MS, () => this.#connect());
   }
 
   #inputFailed(error: NodeJS.ErrnoException): void {

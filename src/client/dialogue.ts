@@ -50,12 +50,13 @@ export class Dialogue {
     this.#lateReplies = new LateReplies(patienceMs);
     const inTime = (action: () => void): unknown =>
       delayMs > 0 ? setTimeout(action, delayMs) : action();
+    const ended = (): unknown =>
+      inTime(() => this.#left({ reason: 'the server closed the connection', code: 'EOF' }));
     this.connection = connection
       .on('data', bytes => inTime(() => this.#received(bytes)))
       .on('error', error => inTime(() => this.#left(troubleOf(error))))
-      .on('close', () =>
-        inTime(() => this.#left({ reason: 'the server closed the connection', code: 'EOF' })),
-      );
+      .on('end', ended)
+      .on('close', ended);
     this.#greeting = setTimeout(() => this.#startUnlessGreeted(), GREETING_MS);
   }
 

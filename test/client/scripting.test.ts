@@ -88,6 +88,18 @@ describe('the client in a script', () => {
     }
   });
 
+  it('tries again with --retry when it is reset before anything was said', async t => {
+    let isReady = false;
+    const port = await fakeServer(t, socket => {
+      if (isReady) serve(socket);
+      else socket.resetAndDestroy();
+      isReady = true;
+    });
+    const asking = client(t, port, '--retry', '--eval', '1');
+    assert.equal(await asking.stdout.rest(), 'one\n');
+    assert.equal(await asking.exit(), 0);
+  });
+
   it('waits no longer than --timeout says', async t => {
     const holder = createServer().listen(0, '127.0.0.1');
     await new Promise(resolve => holder.once('listening', resolve));
