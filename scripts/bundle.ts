@@ -9,9 +9,9 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 /** The command line, and whatever it imports dynamically. */
 const MODULES = [
   'src/cli.ts',
-  'src/try.ts',
+  'src/try/try.ts',
   'src/check/command.ts',
-  'src/client/client.ts',
+  'src/client/command.ts',
   'src/servers/server1.ts',
   'src/servers/server2.ts',
   'src/servers/server3.ts',

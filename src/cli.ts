@@ -37,31 +37,23 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
   const { positionals, options } = parseArguments(name, words);
   if (options.help) return say(commandHelp(name));
   if (name === 'try') {
-    if (positionals.length > 0) throw new UsageError(`unexpected argument '${positionals[0]}'`);
-    const { tryOut } = await import('./try.ts');
-    return tryOut();
+    const { tryOut } = await import('./try/try.ts');
+    return tryOut(serverFrom(positionals));
   }
   if (name === 'check') {
     const { runCheck } = await import('./check/command.ts');
     return runCheck(positionals, options);
   }
-  const quiet = options.quiet === true;
   if (name === 'client') {
-    const { runClient } = await import('./client/client.ts');
-    const address = addressFrom(positionals, 1);
-    return runClient({
-      ...address,
-      quiet,
-      input: process.stdin,
-      output: process.stdout,
-      errors: process.stderr,
-    });
+    const { runClientCommand } = await import('./client/command.ts');
+    return runClientCommand(addressFrom(positionals, 1), options);
   }
   const address = addressFrom(positionals, 0);
   const maxClients = options['max-clients'];
   return serve(name, {
     address,
-    quiet,
+    quiet: options.quiet === true,
+    untilEof: options['until-eof'] === true,
     maxClients:
       typeof maxClients === 'string'
         ? wholeNumber('--max-clients', maxClients, 1, MOST_CLIENTS)
@@ -75,6 +67,13 @@ const SERVERS = {
   server3: async () => (await import('./servers/server3.ts')).server3,
   server4: async () => (await import('./servers/server4.ts')).server4,
 };
+
+/** @returns which server to try. */
+function serverFrom([name = 'server3', ...more]: readonly string[]): keyof typeof SERVERS {
+  if (!Object.hasOwn(SERVERS, name)) throw new UsageError(`no such server: '${name}'`);
+  if (more.length > 0) throw new UsageError(`unexpected argument '${more[0]}'`);
+  return name as keyof typeof SERVERS;
+}
 
 async function serve(name: keyof typeof SERVERS, options: ServerOptions): Promise<number> {
   const server = await SERVERS[name]();

@@ -20,6 +20,7 @@ interface Option {
 
 const HELP: Option = { name: 'help', help: 'show this help' };
 const SERVER_QUIET: Option = { name: 'quiet', help: 'show no line per message' };
+const UNTIL_EOF: Option = { name: 'until-eof', help: 'stop when standard input ends' };
 const MAX_CLIENTS: Option = {
   name: 'max-clients',
   value: 'N',
@@ -30,7 +31,7 @@ function serverUsage(name: string, summary: string, ...options: Option[]): Usage
   return {
     synopsis: '[options] IP PORT',
     summary,
-    options: [SERVER_QUIET, ...options, HELP],
+    options: [SERVER_QUIET, ...options, UNTIL_EOF, HELP],
     example: `calcd ${name} 127.0.0.1 5000`,
   };
 }
@@ -43,7 +44,22 @@ export const USAGES = {
   client: {
     synopsis: '[options] IP PORT',
     summary: 'ask a server, line by line',
-    options: [{ name: 'quiet', help: 'print the replies alone' }, HELP],
+    options: [
+      {
+        name: 'eval',
+        value: 'LINE',
+        repeatable: true,
+        help: 'send LINE, not the input; repeatable',
+      },
+      { name: 'quiet', help: 'print the replies alone' },
+      { name: 'json', help: 'print an object a line for each exchange' },
+      { name: 'strict', help: 'exit with 3 when a reply was an error (not at a prompt)' },
+      { name: 'timeout', value: 'S', help: 'wait S seconds for a connection or reply, not 10' },
+      { name: 'retry', help: 'wait for a server to come up' },
+      { name: 'no-history', help: 'neither remember nor offer what was entered' },
+      { name: 'color', value: 'WHEN', help: 'auto (on a terminal), always or never' },
+      HELP,
+    ],
     example: 'calcd client 127.0.0.1 5000',
   },
   check: {
@@ -60,10 +76,10 @@ export const USAGES = {
     example: 'calcd check server3 -- python3 server3.py {ip} {port}',
   },
   try: {
-    synopsis: '[options]',
-    summary: 'start server3 and a client on it, in one terminal',
+    synopsis: '[SERVER]',
+    summary: 'start server3, or SERVER, and a client on it, in one terminal',
     options: [HELP],
-    example: 'calcd try',
+    example: 'calcd try server1',
   },
 } as const satisfies Record<string, Usage>;
 

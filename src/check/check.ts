@@ -1,8 +1,8 @@
 /** `calcd check`: from what was asked for to a report and an exit code. */
 import { writeFileSync } from 'node:fs';
+import { coloursFor } from '../colours.ts';
 import { checkClient } from './check-client.ts';
 import { checkServer } from './check-server.ts';
-import { coloursFor } from './colours.ts';
 import type { Role } from './item.ts';
 import { asJson } from './json.ts';
 import { asJUnit } from './junit.ts';

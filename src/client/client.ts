@@ -2,52 +2,40 @@
  * The client: asks for a line, sends it, shows the reply, and asks again. At the end of its input
  * it half-closes the connection and still waits for the reply that is due.
  *
- * Of a long input from a pipe with --quiet it sends many lines at a time, once it has proof that
- * the server takes each line for a message (line-framing.ts).
+ * It sends one line at a time (dialogue.ts), unless there is a long input from a pipe and proof that
+ * the server takes each line for a message (pipelining-proof.ts).
  */
-import { createConnection, type Socket } from 'node:net';
-import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
-import { getSystemErrorMap } from 'node:util';
-import { framesByLines, type Known } from './line-framing.ts';
-import { PipelinedReplies } from './pipelined-replies.ts';
-import { REPLY_PAUSE_MS, ReplyReader } from './reply-reader.ts';
+import type { Socket } from 'node:net';
+import { createInterface, type Interface } from 'node:readline';
+import { formatAddress } from '../sockets/address.ts';
+import { Connector } from './connector.ts';
+import { Dialogue } from './dialogue.ts';
+import type { Exchange } from './exchange.ts';
+import { hangUp, isHangUp } from './hang-up.ts';
+import { Lines } from './lines.ts';
+import type { ClientOptions } from './options.ts';
+import { Pipeline } from './pipeline.ts';
+import { PipeliningProof } from './pipelining-proof.ts';
+import { Prompt } from './prompt.ts';
+import { RunProgress } from './run-progress.ts';
+import { Tally } from './tally.ts';
+import { chooseTranscript, type Transcript } from './transcript.ts';
+import { type Trouble, troubleOf } from './trouble.ts';
 
-const PROMPT = 'Please enter the message to the server: ';
+const EXIT_FAILED = 1;
+const EXIT_ERROR_REPLIES = 3;
 
-/** A terminal's user is told after so long that the server is silent. */
+/** Somebody at the prompt is told after so long that the server is silent. */
 const SILENCE_MS = 2000;
 
-/** With nobody to press Ctrl+C, so long is waited for a reply or a connection. */
+/** So long is waited for a connection or, with nobody at the prompt, for a reply. */
 const TIMEOUT_MS = 10_000;
 
-/**
- * A server that greets, or refuses, does so at once. Nothing is asked before, or a greeting would
- * be taken for the first reply.
- */
-const GREETING_MS = 50;
+/** A server that goes may take connections for a moment yet. */
+const RECONNECT_MS = 200;
 
-/** Lines read ahead from a pipe. */
-const LINES_AHEAD = 1000;
-
-/** With so many lines waiting, the proof takes less time than it will spare. */
-const WORTH_PIPELINING = 500;
-
-/** Lines sent and not replied to: enough to keep both sides busy, little enough to hold. */
-const LINES_IN_FLIGHT = 20_000;
-
-/** One line of printable text: what a server that ends its replies with LF sends for a message. */
-const ONE_LINE = /^[ -~]+\n$/;
-
-export interface ClientOptions {
-  readonly host: string;
-  readonly port: number;
-  /** Replies alone: no prompt, no "Connected". */
-  readonly quiet: boolean;
-  readonly input: NodeJS.ReadStream;
-  readonly output: NodeJS.WriteStream;
-  /** Where trouble is reported. */
-  readonly errors: NodeJS.WriteStream;
-}
+/** What others have to show of a reply comes by another way; so long it is given a head start. */
+const ASIDE_MS = 20;
 
 /** @returns the exit code: 0 at the end of the input or Ctrl+C, 1 when the connection failed. */
 export function runClient(options: ClientOptions): Promise<number> {
@@ -57,301 +45,256 @@ export function runClient(options: ClientOptions): Promise<number> {
 class Client {
   readonly #options: ClientOptions;
   readonly #resolve: (exitCode: number) => void;
-  readonly #interactive: boolean;
-  readonly #connection: Socket;
-  #lines: Interface | undefined;
-  readonly #replies = new ReplyReader();
-  readonly #queue: string[] = [];
-  #state: 'connecting' | 'listening' | 'asking' | 'waiting' | 'pipelining' | 'ended' = 'connecting';
-  #asked = '';
-  /** The last messages whose replies were a line each; two are enough to ask for proof. */
-  readonly #known: Known[] = [];
-  /** Undefined until proof was asked for, and false until there is proof. */
-  #serverFramesByLines: boolean | undefined;
-  readonly #pipelined = new PipelinedReplies();
-  #inFlight = 0;
+  /** At a terminal alone. */
+  readonly #prompt: Prompt | undefined;
+  readonly #transcript: Transcript;
+  readonly #lines: Lines;
+  readonly #proof: PipeliningProof | undefined;
+  readonly #tally = new Tally();
+  #connector: Connector | undefined;
+  #dialogue: Dialogue | undefined;
+  #pipeline: Pipeline | undefined;
+  #progress: RunProgress | undefined;
+  #state: 'connecting' | 'asking' | 'waiting' | 'pipelining' | 'ended' = 'connecting';
   #silent = false;
-  #inputEnded = false;
   #timer: NodeJS.Timeout | undefined;
-  #pause: NodeJS.Timeout | undefined;
 
   constructor(options: ClientOptions, resolve: (exitCode: number) => void) {
     this.#options = options;
     this.#resolve = resolve;
-    const { host, port, input, output, quiet } = options;
-    this.#interactive = input.isTTY && output.isTTY && !quiet;
-    this.#connection = createConnection({ host, port, family: 4, noDelay: true });
-    this.#setTimer(TIMEOUT_MS, () => this.#fail('cannot connect', 'no answer', 'ETIMEDOUT'));
-    this.#listen();
-  }
-
-  #listen(): void {
-    this.#connection
-      .on('connect', () => this.#connected())
-      .on('data', bytes => this.#received(bytes))
-      .on('error', (error: NodeJS.ErrnoException) => this.#connectionFailed(error))
-      .on('close', () => this.#serverLeft());
+    const { address, shows, lines, input, output, aside } = options;
+    if (input.isTTY && output.isTTY && shows === 'session') {
+      this.#prompt = new Prompt(options, options.keepsHistory);
+    }
+    if (shows === 'replies') this.#proof = new PipeliningProof(address);
+    this.#lines = new Lines(lines);
+    this.#transcript = chooseTranscript(options, this.#prompt);
     process.on('SIGINT', this.#interrupted);
-    this.#options.output.on('error', error => this.#outputFailed(error));
+    input.on('error', error => this.#inputFailed(error));
+    output.on('error', error => this.#outputFailed(error));
+    aside?.(line => this.#transcript.aside(line));
+    this.#connect();
   }
 
-  #connected(): void {
-    if (!this.#options.quiet) this.#print('Connected to server');
-    this.#state = 'listening';
-    this.#setTimer(GREETING_MS, () => this.#askUnlessGreeted());
+  get #patienceMs(): number {
+    return this.#options.timeoutMs ?? TIMEOUT_MS;
   }
 
-  #askUnlessGreeted(): void {
-    if (this.#replies.unfinished) this.#setTimer(REPLY_PAUSE_MS, () => this.#askUnlessGreeted());
-    else this.#ask();
+  #connect(): void {
+    const { address, timeoutMs, retry } = this.#options;
+    const patience = { retry, timeoutMs: retry ? timeoutMs : this.#patienceMs };
+    this.#state = 'connecting';
+    if (this.#prompt) {
+      this.#setTimer(SILENCE_MS, () => this.#transcript.noticed('no answer yet; Ctrl+C ends'));
+    }
+    this.#connector = new Connector(address, patience, {
+      connected: connection => this.#connected(connection),
+      retrying: ({ reason }) => this.#waitForServer(reason),
+      failed: trouble => this.#fail('cannot connect', trouble),
+    });
   }
 
-  /** Not before there is somebody to talk to: until then Ctrl+C is the terminal's. */
-  #readLines(): Interface {
-    const { input, output } = this.#options;
-    return createInterface({
-      input,
-      terminal: this.#interactive,
-      ...(this.#interactive && { output }),
-    })
-      .on('line', line => this.#entered(line))
-      .on('close', () => this.#inputEnds())
-      .on('SIGINT', this.#interrupted)
-      .on('SIGTSTP', () => this.#suspend());
+  #waitForServer(reason: string): void {
+    this.#stopTimer();
+    this.#transcript.noticed(`${reason}; waiting for a server to come up`);
+  }
+
+  #connected(connection: Socket): void {
+    this.#stopTimer();
+    this.#transcript.connected();
+    const timing = {
+      patienceMs: this.#patienceMs,
+      delayMs: this.#options.aside ? ASIDE_MS : 0,
+    };
+    this.#dialogue = new Dialogue(connection, timing, {
+      ready: () => this.#ask(),
+      heard: (message, bytes) => this.#proof?.consider(message, bytes, this.#lines.waiting),
+      replied: exchange => this.#replied(exchange),
+      said: (text, late) => this.#transcript.said(text, late),
+      left: trouble => this.#serverLeft(trouble),
+    });
   }
 
   #ask(): void {
     this.#state = 'asking';
-    this.#setTimer(0, undefined);
-    this.#lines ??= this.#readLines();
-    if (this.#queue.length < LINES_AHEAD) this.#lines.resume();
-    if (this.#serverFramesByLines) {
-      this.#state = 'pipelining';
-      this.#sendQueue();
+    this.#stopTimer();
+    if (this.#lines.needReader) this.#read();
+    this.#lines.readOn();
+    if (this.#proof?.isProven) {
+      this.#startPipelining();
       return;
     }
-    if (this.#queue.length > 0) this.#send(this.#queue.shift() as string);
-    else if (this.#inputEnded) this.#end(0);
-    else this.#prompt();
+    const line = this.#lines.next();
+    if (line !== undefined) this.#send(line);
+    else if (this.#lines.ended) this.#end(0);
+    else this.#prompt?.ask();
   }
 
-  #entered(line: string): void {
-    this.#queue.push(line);
-    if (this.#queue.length >= LINES_AHEAD) this.#lines?.pause();
-    if (this.#state === 'pipelining') this.#sendSoon();
+  #read(): void {
+    const { shows, input, output, errors } = this.#options;
+    const reader = this.#prompt?.open(this.#interrupted) ?? withoutPrompt(input);
+    this.#lines.readFrom(reader, {
+      entered: () => this.#entered(),
+      ended: () => this.#inputEnds(),
+    });
+    if (shows !== 'session' && errors.isTTY && !output.isTTY) {
+      this.#progress = new RunProgress(this.#tally, this.#lines, input, errors);
+    }
+  }
+
+  #entered(): void {
+    if (this.#state === 'pipelining') this.#sendPipelinedSoon();
     else if (this.#state === 'asking') this.#ask();
     else if (this.#state === 'waiting' && this.#silent) this.#stopWaiting();
   }
 
   /** A reply that does not come is given up for a new line; an empty one just brings the prompt. */
   #stopWaiting(): void {
-    if (this.#queue[0] === '') this.#queue.shift();
+    this.#lines.skipEmpty();
+    this.#dialogue?.giveUp();
     this.#ask();
   }
 
   #send(line: string): void {
-    if (!this.#interactive && !this.#options.quiet) this.#print(`${PROMPT}${line}`);
+    this.#transcript.asked(line);
     this.#state = 'waiting';
-    this.#asked = line;
     this.#silent = false;
-    this.#connection.write(`${line}\n`);
-    if (this.#inputEnded && this.#queue.length === 0) this.#connection.end();
-    if (this.#interactive) this.#setTimer(SILENCE_MS, () => this.#noticeSilence());
+    this.#dialogue?.ask(line);
+    if (this.#lines.exhausted) this.#dialogue?.finish();
+    if (this.#prompt) this.#setTimer(SILENCE_MS, () => this.#noticeSilence());
     else this.#giveUpLater();
   }
 
   #giveUpLater(): void {
-    this.#setTimer(TIMEOUT_MS, () => this.#fail('no reply', 'the server is silent', 'ETIMEDOUT'));
-  }
-
-  /** Several lines that are entered together are sent together. */
-  #sendSoon(): void {
-    if (this.#queue.length === 1) setImmediate(() => this.#sendQueue());
-  }
-
-  #sendQueue(): void {
-    if (this.#state !== 'pipelining') return;
-    if (this.#queue.length > 0) {
-      this.#inFlight += this.#queue.length;
-      this.#connection.write(`${this.#queue.join('\n')}\n`);
-      this.#queue.length = 0;
-    }
-    if (this.#inputEnded) this.#connection.end();
-    if (this.#inFlight > 0) this.#giveUpLater();
-    else if (this.#inputEnded) this.#end(0);
-    if (this.#inFlight < LINES_IN_FLIGHT) this.#lines?.resume();
-    else this.#lines?.pause();
-  }
-
-  #receivedPipelined(bytes: Buffer): void {
-    const { text, count } = this.#pipelined.receive(bytes);
-    this.#inFlight -= count;
-    if (!this.#options.output.write(text)) {
-      this.#connection.pause();
-      this.#options.output.once('drain', () => this.#connection.resume());
-    }
-    this.#sendQueue();
-  }
-
-  /** Looks for proof beside the conversation when two replies are known and many lines wait. */
-  #considerPipelining(reply: string): void {
-    const { quiet, host, port } = this.#options;
-    if (!quiet || this.#interactive || this.#serverFramesByLines !== undefined) return;
-    if (this.#known.length < 2) {
-      const isOneLine = ONE_LINE.test(reply) && this.#asked.length >= 2;
-      if (isOneLine) this.#known.push({ message: this.#asked, reply: reply.slice(0, -1) });
-      else this.#known.length = 0;
-    }
-    const [whole, cut] = this.#known;
-    if (!whole || !cut || this.#queue.length < WORTH_PIPELINING) return;
-    this.#serverFramesByLines = false;
-    framesByLines({ host, port }, whole, cut).then(proven => {
-      this.#serverFramesByLines = proven;
-    });
+    this.#setTimer(this.#patienceMs, () =>
+      this.#fail('no reply', { reason: 'the server is silent', code: 'ETIMEDOUT' }),
+    );
   }
 
   #noticeSilence(): void {
     this.#silent = true;
-    this.#print('(no reply yet; press Enter to stop waiting for it)');
+    const busy = this.#tally.replies === 0 ? '; it may be busy with another client' : '';
+    this.#transcript.noticed(
+      `the server is silent for ${SILENCE_MS / 1000} s${busy}; Enter stops waiting, Ctrl+C ends`,
+    );
+  }
+
+  #replied(exchange: Exchange): void {
+    this.#tally.count(exchange.reply);
+    this.#transcript.replied(exchange);
+    this.#ask();
+  }
+
+  #startPipelining(): void {
+    this.#state = 'pipelining';
+    const connection = this.#dialogue?.handOver(bytes => {
+      this.#pipeline?.receive(bytes);
+      this.#sendPipelined();
+    });
+    const { output } = this.#options;
+    this.#pipeline = new Pipeline(this.#lines, connection as Socket, output, this.#tally);
+    this.#sendPipelined();
+  }
+
+  /** Several lines that are entered together are sent together. */
+  #sendPipelinedSoon(): void {
+    if (this.#lines.waiting <= 1) setImmediate(() => this.#sendPipelined());
+  }
+
+  #sendPipelined(): void {
+    if (this.#state !== 'pipelining' || !this.#pipeline) return;
+    this.#pipeline.send();
+    if (!this.#pipeline.isSettled) this.#giveUpLater();
+    else if (this.#lines.ended) this.#end(0);
   }
 
   #inputEnds(): void {
     if (this.#state === 'ended') return;
-    this.#inputEnded = true;
-    if (this.#interactive) this.#newLine();
+    this.#prompt?.close();
     if (this.#state === 'pipelining') {
-      setImmediate(() => this.#sendQueue());
+      this.#sendPipelinedSoon();
       return;
     }
-    if (this.#queue.length > 0) return;
-    this.#connection.end();
-    if (this.#state === 'asking') this.#end(0);
-    else if (this.#state === 'waiting') this.#giveUpLater();
+    if (!this.#lines.exhausted) return;
+    this.#dialogue?.finish();
+    if (this.#state === 'waiting') this.#giveUpLater();
+    else this.#end(0);
   }
 
-  #received(bytes: Buffer): void {
-    if (this.#state === 'pipelining') {
-      this.#receivedPipelined(bytes);
-      return;
-    }
-    clearTimeout(this.#pause);
-    if (this.#state === 'waiting') this.#considerPipelining(bytes.toString('latin1'));
-    const reply = this.#replies.receive(bytes, this.#state === 'waiting');
-    if (reply !== undefined) this.#replied(reply);
-    else if (this.#replies.unfinished) {
-      this.#pause = setTimeout(() => this.#finishReply(), REPLY_PAUSE_MS);
-    }
+  #serverLeft(trouble: Trouble): void {
+    const { isGreeting, isWaiting } = this.#dialogue as Dialogue;
+    const allReplied = !isWaiting && (this.#pipeline?.isSettled ?? true);
+    if (this.#lines.exhausted && allReplied && !isGreeting) this.#end(0);
+    else if (this.#mayReconnect(isGreeting, trouble)) this.#reconnect(trouble);
+    else this.#fail(isGreeting ? 'not served' : 'connection lost', trouble);
   }
 
-  #finishReply(): void {
-    const reply = this.#replies.finish();
-    if (reply !== undefined) this.#replied(reply);
+  /**
+   * A connection that is reset before anything was said was to a server that is going, or not ready.
+   * One that is lost later is for somebody at the prompt to take up again: nobody else could tell
+   * which lines the lost server had taken.
+   */
+  #mayReconnect(isGreeting: boolean, { code }: Trouble): boolean {
+    if (!this.#options.retry) return false;
+    return isGreeting ? code === 'ECONNRESET' : this.#prompt !== undefined && !this.#lines.ended;
   }
 
-  #replied(reply: string): void {
-    if (this.#state === 'waiting') {
-      this.#state = 'listening';
-      this.#print(this.#options.quiet ? reply : `Server replied: ${reply}`);
-      this.#ask();
-    } else {
-      this.#showUnasked(reply);
-    }
+  #reconnect({ reason }: Trouble): void {
+    this.#transcript.noticed(`connection lost: ${reason}`);
+    this.#dialogue?.close();
+    this.#state = 'connecting';
+    this.#setTimer(RECONNECT_MS, () => this.#connect());
   }
 
-  #showUnasked(text: string): void {
-    if (this.#options.quiet) this.#options.errors.write(`${text}\n`);
-    else this.#print(`Server says: ${text}`);
-  }
-
-  #connectionFailed(error: NodeJS.ErrnoException): void {
-    const what = this.#state === 'connecting' ? 'cannot connect' : 'connection lost';
-    this.#fail(what, reasonOf(error), error.code ?? 'unknown');
-  }
-
-  #serverLeft(): void {
-    if (this.#state === 'ended') return;
-    this.#finishReply();
-    const allReplied = this.#state !== 'waiting' && this.#inFlight === 0;
-    if (this.#inputEnded && this.#queue.length === 0 && allReplied) this.#end(0);
-    else {
-      const what = this.#state === 'listening' ? 'not served' : 'connection lost';
-      this.#fail(what, 'the server closed the connection', 'EOF');
-    }
+  #inputFailed(error: NodeJS.ErrnoException): void {
+    if (isHangUp(error) && this.#prompt) hangUp();
+    else this.#fail('cannot read', troubleOf(error));
   }
 
   /** Whoever reads our output may stop when it has enough; to lose replies otherwise is a failure. */
   #outputFailed(error: NodeJS.ErrnoException): void {
     if (error.code === 'EPIPE') this.#end(0);
-    else this.#fail('cannot write', reasonOf(error), error.code ?? 'unknown');
+    else if (isHangUp(error) && this.#prompt) hangUp();
+    else this.#fail('cannot write', troubleOf(error));
   }
 
-  #fail(what: string, reason: string, code: string): void {
+  #fail(what: string, { reason, code }: Trouble): void {
     if (this.#state === 'ended') return;
-    const { errors, host, port } = this.#options;
-    if (this.#interactive && this.#state === 'asking') this.#newLine();
-    errors.write(`calcd: ${what}: ${host}:${port}: ${reason} (${code})\n`);
-    this.#end(1);
+    const { errors, address } = this.#options;
+    const complaint = `calcd: ${what}: ${formatAddress(address)}: ${reason} (${code})\n`;
+    this.#progress?.stop();
+    if (this.#prompt) this.#prompt.above(() => errors.write(complaint));
+    else errors.write(complaint);
+    this.#end(EXIT_FAILED);
   }
 
-  readonly #interrupted = (): void => {
-    if (this.#interactive) this.#newLine();
-    this.#end(0);
-  };
-
-  /** Ctrl+Z stops the whole process group, as the terminal itself would: npm waits for us. */
-  #suspend(): void {
-    this.#options.input.setRawMode(false);
-    process.once('SIGCONT', () => {
-      this.#options.input.setRawMode(true);
-      this.#prompt();
-    });
-    process.kill(0, 'SIGTSTP');
-  }
+  readonly #interrupted = (): void => this.#end(0);
 
   #end(exitCode: number): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    this.#setTimer(0, undefined);
-    clearTimeout(this.#pause);
+    this.#stopTimer();
     process.off('SIGINT', this.#interrupted);
-    this.#lines?.close();
-    this.#connection.destroy();
-    this.#resolve(exitCode);
+    this.#progress?.stop();
+    this.#prompt?.close();
+    this.#lines.close();
+    this.#connector?.stop();
+    this.#dialogue?.close();
+    const hasErrors = this.#options.strict && !this.#prompt && this.#tally.hasErrors;
+    this.#resolve(exitCode === 0 && hasErrors ? EXIT_ERROR_REPLIES : exitCode);
   }
 
   /** One thing at a time is waited for. */
-  #setTimer(milliseconds: number, action: (() => void) | undefined): void {
+  #setTimer(milliseconds: number, action: () => void): void {
+    this.#stopTimer();
+    this.#timer = setTimeout(action, milliseconds);
+  }
+
+  #stopTimer(): void {
     clearTimeout(this.#timer);
-    if (action) this.#timer = setTimeout(action, milliseconds);
-  }
-
-  /** Whether the cursor stands behind a prompt, or something that has been typed. */
-  get #lineIsBegun(): boolean {
-    return this.#interactive && (this.#state === 'asking' || Boolean(this.#lines?.line));
-  }
-
-  /** Shows the prompt, if it is time to ask, and whatever has been typed already. */
-  #prompt(): void {
-    this.#lines?.setPrompt(this.#state === 'asking' ? PROMPT : '');
-    if (this.#lineIsBegun) this.#lines?.prompt(true);
-  }
-
-  /** Prints a line; at a terminal above the prompt, and what is being typed stays. */
-  #print(line: string): void {
-    const { output } = this.#options;
-    if (this.#lineIsBegun) {
-      cursorTo(output, 0);
-      clearLine(output, 0);
-    }
-    output.write(`${line}\n`);
-    this.#prompt();
-  }
-
-  #newLine(): void {
-    this.#options.output.write('\n');
   }
 }
 
-function reasonOf(error: NodeJS.ErrnoException): string {
-  return getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;
+function withoutPrompt(input: NodeJS.ReadStream): Interface {
+  return createInterface({ input, terminal: false });
 }

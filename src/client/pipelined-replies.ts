@@ -3,7 +3,7 @@
  * are made fit for display together; the beginning of one waits for its end.
  */
 import { Buffer } from 'node:buffer';
-import { displayable } from './reply-reader.ts';
+import { displayable } from './displayable.ts';
 
 const LF = 0x0a;
 

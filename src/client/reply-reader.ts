@@ -4,7 +4,7 @@
  * What lies behind a NUL is padding.
  */
 import { StringDecoder } from 'node:string_decoder';
-import { stripVTControlCharacters } from 'node:util';
+import { displayable } from './displayable.ts';
 
 /** How long a reply without LF must have been silent to be taken as complete. */
 export const REPLY_PAUSE_MS = 50;
@@ -39,11 +39,4 @@ export class ReplyReader {
     this.#text = '';
     return text === '' ? undefined : displayable(text);
   }
-}
-
-/** Without line ends at its end, escape sequences, or control characters but LF and tab. */
-export function displayable(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/[^\P{Cc}\n\t]/gu, '')
-    .replace(/\n+$/, '');
 }

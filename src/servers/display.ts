@@ -70,8 +70,9 @@ export class Display {
     this.#output.print(`Cannot accept clients: ${reason} (${code}), ${pause}`);
   }
 
-  stopping(signal: string): void {
-    this.#output.print(`Stopping on ${signal}: no new clients, replies due are delivered`);
+  /** @param reason a signal's name, or what else asked for it. */
+  stopping(reason: string): void {
+    this.#output.print(`Stopping on ${reason}: no new clients, replies due are delivered`);
   }
 
   stopped(): void {

@@ -5,6 +5,7 @@
 import type { Address } from '../sockets/address.ts';
 import { Acceptor, type Clients } from './acceptor.ts';
 import { Display } from './display.ts';
+import { onEndOfInput } from './end-of-input.ts';
 import { GRACE_MS } from './limits.ts';
 import { listenOn } from './listener.ts';
 import { Output } from './output.ts';
@@ -16,6 +17,8 @@ export interface ServerOptions {
   readonly address: Address;
   /** No display line per message. */
   readonly quiet: boolean;
+  /** Stop at the end of standard input, as on a signal. */
+  readonly untilEof: boolean;
   /** Clients served at the same time; undefined for the server's own limit. */
   readonly maxClients?: number | undefined;
 }
@@ -32,7 +35,7 @@ export interface Surroundings {
  * @param limit clients served at the same time; a further one is told that the server is busy.
  */
 export async function runServer(
-  { address, quiet }: ServerOptions,
+  { address, quiet, untilEof }: ServerOptions,
   limit: number,
   createClients: (surroundings: Surroundings) => Clients,
 ): Promise<void> {
@@ -45,9 +48,10 @@ export async function runServer(
   const acceptor = new Acceptor(loop, listener, display, clients, closer, limit);
   let stopping = false;
 
-  onStopSignal(signal => {
+  const stop = (reason: string): void => {
+    if (stopping) return;
     stopping = true;
-    display.stopping(signal);
+    display.stopping(reason);
     acceptor.stop();
     clients.finish();
     loop.after(GRACE_MS, () => {
@@ -55,7 +59,9 @@ export async function runServer(
       closer.cutOff();
       loop.stop();
     });
-  });
+  };
+  onStopSignal(stop);
+  if (untilEof) onEndOfInput(loop, () => stop('the end of standard input'));
 
   display.listening(listener.localAddress());
   display.room(limit);

@@ -4,8 +4,6 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { calcd } from '../support/calcd.ts';
-import { eventually } from '../support/deadline.ts';
-import { unlessLinux } from '../support/installed.ts';
 
 const COMMANDS = ['server1', 'server2', 'server3', 'server4', 'client', 'check', 'try'];
 
@@ -27,7 +25,12 @@ const WRONG_USAGE: [words: string[], complaint: RegExp][] = [
   [['server2', '--max-clients', '0', '127.0.0.1', '5000'], /--max-clients must be/],
   [['server3', '--loud', '127.0.0.1', '5000'], /'--loud'/],
   [['client', '127.0.0.1', '0'], /port must be a whole number from 1 to 65535: '0'/],
-  [['try', '127.0.0.1'], /unexpected argument/],
+  [['client', '--eval', '1\n2', '127.0.0.1', '5000'], /--eval takes one line/],
+  [['client', '--timeout', '0', '127.0.0.1', '5000'], /--timeout must be/],
+  [['client', '--timeout', 'soon', '127.0.0.1', '5000'], /--timeout must be .*'soon'/],
+  [['client', '--color', 'red', '127.0.0.1', '5000'], /--color must be .*'red'/],
+  [['try', '127.0.0.1'], /no such server: '127.0.0.1'/],
+  [['try', 'server1', 'server2'], /unexpected argument 'server2'/],
 ];
 
 describe('the command line', () => {
@@ -78,38 +81,3 @@ describe('the command line', () => {
     });
   }
 });
-
-describe('calcd try', () => {
-  it('answers a pipe and ends with 0, its server with it', { skip: unlessLinux }, async t => {
-    const trying = calcd(t, ['try']).type('22 + 44\n');
-    const shown = await trying.stdout.linesUntil(/^Server replied: 66$/);
-    assert.match(shown.join('\n'), /Server listening on 127\.0\.0\.1:50\d\d\nConnected to server/);
-    const children = readFileSync(`/proc/${trying.pid}/task/${trying.pid}/children`, 'utf8');
-    const server = Number(children.trim());
-    assert.ok(server > 0);
-    assert.equal(await trying.endInput().exit(), 0);
-    await eventually(() => !isAlive(server), 'the server to be gone');
-  });
-
-  it('takes the next port when one is in use, and says so', async t => {
-    const first = calcd(t, ['try']);
-    const [listening] = await first.stdout
-      .linesUntil(/^Server listening/)
-      .then(lines => lines.slice(-1));
-    const port = Number(/:(\d+)$/.exec(listening as string)?.[1]);
-    const second = calcd(t, ['try']).type('1 + 1').endInput();
-    const shown = (await second.stdout.rest()).split('\n');
-    assert.ok(shown.includes(`Port ${port} is in use`), shown.join('\n'));
-    assert.ok(shown.includes('Server replied: 2'), shown.join('\n'));
-    assert.equal(await first.endInput().exit(), 0);
-  });
-});
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

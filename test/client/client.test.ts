@@ -1,11 +1,10 @@
-/** The client from outside: with our servers, with other people's, at a terminal and in a pipe. */
+/** The client in a pipe: with our servers, and with other people's. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { execPath } from 'node:process';
 import { describe, it, type TestContext } from 'node:test';
 import { type Calcd, CLI, calcd, run, startServer } from '../support/calcd.ts';
 import { answering, fakeServer } from '../support/fake-server.ts';
-import { unlessInstalled } from '../support/installed.ts';
 
 const PROMPT = 'Please enter the message to the server: ';
 
@@ -226,7 +225,7 @@ describe('the client in a pipe', () => {
 
   it('gives up on a server that never answers, and exits with 1', async t => {
     const port = await fakeServer(t, () => {});
-    const asking = client(t, port).type('1 + 1\n');
+    const asking = client(t, port, '--timeout', '0.2').type('1 + 1\n');
     assert.match(await asking.stderr.rest(), /no reply: .* the server is silent \(ETIMEDOUT\)/);
     assert.equal(await asking.exit(), 1);
   });
@@ -236,113 +235,6 @@ describe('the client in a pipe', () => {
     const asking = client(t, port).type('1\n');
     await asking.stdout.linesUntil(/replied: 2/);
     assert.equal(await asking.signal('SIGINT').exit(), 0);
-  });
-});
-
-describe('the client at a terminal', { skip: unlessInstalled('script', '--version') }, () => {
-  const CTRL_C = '\x03';
-  const CTRL_D = '\x04';
-
-  /** script(1) gives the client a terminal of its own, and its exit code is the client's. */
-  const atTerminal = (test: TestContext, port: number): Calcd =>
-    run(test, ['script', '-qefc', `'${execPath}' '${CLI}' client 127.0.0.1 ${port}`, '/dev/null'], {
-      env: { ...process.env, TERM: 'xterm' },
-    });
-
-  it('prompts, shows the reply, and prompts again until Ctrl+C', async t => {
-    const { port } = await startServer(t, 'server3');
-    const terminal = atTerminal(t, port);
-    assert.match(await terminal.stdout.textUntil(PROMPT), /^Connected to server\r\n/);
-    for (const [line, reply] of [
-      ['22 + 44', '66'],
-      ['3 * 4', '12'],
-      ['', 'error: empty expression'],
-    ]) {
-      terminal.type(`${line}\r`);
-      const shown = await terminal.stdout.textUntil(PROMPT);
-      assert.ok(shown.includes(`Server replied: ${reply}\r\n`), JSON.stringify(shown));
-    }
-    assert.equal(await terminal.type(CTRL_C).exit(), 0);
-  });
-
-  it('ends on Ctrl+D', async t => {
-    const { port } = await startServer(t, 'server3');
-    const terminal = atTerminal(t, port);
-    await terminal.stdout.textUntil(PROMPT);
-    assert.equal(await terminal.type(CTRL_D).exit(), 0);
-  });
-
-  it('says at once that the server went away, though the prompt waits', async t => {
-    const server = await startServer(t, 'server3');
-    const terminal = atTerminal(t, server.port);
-    await terminal.stdout.textUntil(PROMPT);
-    terminal.type('22 +');
-    await terminal.stdout.textUntil('22 +');
-    server.signal('SIGTERM');
-    await terminal.stdout.textUntil('the server closed the connection');
-    assert.equal(await terminal.exit(), 1);
-  });
-
-  it('says that a server is silent; a new line brings the prompt back', async t => {
-    const port = await fakeServer(t, socket => {
-      socket.on('data', bytes => {
-        if (String(bytes) === '2\n') socket.write('4\n');
-      });
-    });
-    const terminal = atTerminal(t, port);
-    await terminal.stdout.textUntil(PROMPT);
-    terminal.type('1\r');
-    await terminal.stdout.textUntil('no reply yet');
-    terminal.type('\r');
-    await terminal.stdout.textUntil(PROMPT);
-    terminal.type('2\r');
-    await terminal.stdout.textUntil('Server replied: 4');
-    assert.equal(await terminal.type(CTRL_C).exit(), 0);
-  });
-
-  it('keeps in order what is typed while a reply is due', async t => {
-    const port = await fakeServer(t, socket => {
-      socket.on('data', bytes => setTimeout(() => socket.write(`got ${bytes}`), 300));
-    });
-    const terminal = atTerminal(t, port);
-    await terminal.stdout.textUntil(PROMPT);
-    terminal.type('1\r');
-    await terminal.stdout.textUntil('\r\n');
-    terminal.type('10 ');
-    await terminal.stdout.textUntil('Server replied: got 1');
-    await terminal.stdout.textUntil('10 ');
-    terminal.type('+ 20\r');
-    await terminal.stdout.textUntil('Server replied: got 10 + 20\r\n');
-    assert.equal(await terminal.type(CTRL_C).exit(), 0);
-  });
-
-  it('gives up on a silent server after Ctrl+D', async t => {
-    const port = await fakeServer(t, () => {});
-    const terminal = atTerminal(t, port);
-    await terminal.stdout.textUntil(PROMPT);
-    terminal.type('1\r');
-    await terminal.stdout.textUntil('\r\n');
-    terminal.type(CTRL_D);
-    await terminal.stdout.textUntil('no reply');
-    assert.equal(await terminal.exit(), 1);
-  });
-
-  it('shows what the server says unasked without losing what is typed', async t => {
-    let say: (text: string) => void = () => {};
-    const port = await fakeServer(t, socket => {
-      say = text => socket.write(text);
-      answering(double)(socket);
-    });
-    const terminal = atTerminal(t, port);
-    await terminal.stdout.textUntil(PROMPT);
-    terminal.type('2');
-    await terminal.stdout.textUntil('2');
-    say('Hello\n');
-    const shown = await terminal.stdout.textUntil(`${PROMPT}2`);
-    assert.match(shown, /Server says: Hello\r\n/);
-    terminal.type('1\r');
-    await terminal.stdout.textUntil('Server replied: 42');
-    assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 });
 

@@ -7,10 +7,15 @@ export interface Colours {
   strong(text: string): string;
 }
 
+export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const;
+export type ColourChoice = (typeof COLOUR_CHOICES)[number];
+
 const plain = (text: string): string => text;
 
-export function coloursFor(output: { isTTY?: boolean }): Colours {
-  const wanted = output.isTTY === true && !process.env.NO_COLOR;
+/** @param choice a user's own words, which count for more than the environment's. */
+export function coloursFor(output: { isTTY?: boolean }, choice: ColourChoice = 'auto'): Colours {
+  const wantedByDefault = output.isTTY === true && !process.env.NO_COLOR;
+  const wanted = choice === 'auto' ? wantedByDefault : choice === 'always';
   if (!wanted) return { good: plain, bad: plain, faint: plain, strong: plain };
   const sgr =
     (code: number) =>

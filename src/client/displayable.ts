@@ -1,0 +1,17 @@
+/** What a server says, made fit for the user's terminal. */
+
+/**
+ * Escape sequences (ECMA-48), each without the text around it: a string up to its end, a control
+ * sequence up to its final byte, any other up to its one letter. A string that never ends is not
+ * taken for one, or a server's words would vanish in it.
+ */
+const ESCAPE_SEQUENCES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  /\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?/g;
+
+const CONTROL_CHARACTERS = /[^\P{Cc}\n\t]/gu;
+
+/** Without line ends at its end, escape sequences, or control characters but LF and tab. */
+export function displayable(text: string): string {
+  return text.replace(ESCAPE_SEQUENCES, '').replace(CONTROL_CHARACTERS, '').replace(/\n+$/, '');
+}

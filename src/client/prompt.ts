@@ -1,0 +1,117 @@
+/**
+ * The prompt at a terminal. A line is edited by node:readline; what there is to tell meanwhile is
+ * printed above it, and what has been typed stays.
+ */
+import {
+  clearScreenDown,
+  createInterface,
+  cursorTo,
+  type Interface,
+  moveCursor,
+} from 'node:readline';
+import { History } from './history.ts';
+
+export const PROMPT = 'Please enter the message to the server: ';
+
+export interface Terminal {
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+}
+
+export class Prompt {
+  readonly #terminal: Terminal;
+  readonly #history: History | undefined;
+  #reader: Interface | undefined;
+  #asking = false;
+
+  constructor({ input, output }: Terminal, keepsHistory: boolean) {
+    this.#terminal = { input, output };
+    if (!keepsHistory) return;
+    this.#history = new History(({ reason, code }) =>
+      this.print(`(what you enter is not kept for the next time: ${reason} (${code}))`),
+    );
+  }
+
+  /** Until then Ctrl+C is the terminal's. @param interrupt is called on Ctrl+C at an empty line. */
+  open(interrupt: () => void): Interface {
+    const reader = createInterface({
+      ...this.#terminal,
+      terminal: true,
+      prompt: '',
+      history: this.#history?.load() ?? [],
+      historySize: History.size,
+    });
+    this.#reader = reader
+      .on('line', line => {
+        this.#show(false);
+        this.#history?.add(line);
+      })
+      .on('SIGINT', () => (reader.line === '' ? interrupt() : this.#clear()))
+      .on('SIGTSTP', () => this.#suspend());
+    return reader;
+  }
+
+  /** Asks for a line; one may have been begun already. */
+  ask(): void {
+    this.#show(true);
+  }
+
+  print(line: string): void {
+    this.above(() => this.#terminal.output.write(`${line}\n`));
+  }
+
+  /** Lets something be written above the line that is being typed. */
+  above(write: () => void): void {
+    const rows = this.#hide();
+    write();
+    this.#terminal.output.write('\n'.repeat(rows));
+    this.#show(this.#asking);
+  }
+
+  /** Leaves what has been typed on the screen, and in the history, and goes on below it. */
+  close(): void {
+    if (this.#lineIsBegun) this.#terminal.output.write('\n');
+    if (this.#reader) this.#history?.add(this.#reader.line);
+    this.#asking = false;
+    this.#reader = undefined;
+  }
+
+  get #lineIsBegun(): boolean {
+    return this.#asking || Boolean(this.#reader?.line);
+  }
+
+  /** @returns how far down the cursor must be for readline to find it where it left it. */
+  #hide(): number {
+    if (!this.#reader || !this.#lineIsBegun) return 0;
+    const { output } = this.#terminal;
+    const { rows } = this.#reader.getCursorPos();
+    // readline's own count, which is behind when what was pasted goes over the end of a row.
+    Object.assign(this.#reader, { prevRows: rows });
+    moveCursor(output, 0, -rows);
+    cursorTo(output, 0);
+    clearScreenDown(output);
+    return rows;
+  }
+
+  #show(asking: boolean): void {
+    this.#asking = asking;
+    this.#reader?.setPrompt(asking ? PROMPT : '');
+    if (this.#lineIsBegun) this.#reader?.prompt(true);
+  }
+
+  #clear(): void {
+    this.#reader?.write(null, { ctrl: true, name: 'e' });
+    this.#reader?.write(null, { ctrl: true, name: 'u' });
+  }
+
+  /** Ctrl+Z stops the whole process group, as the terminal itself would: npm waits for us. */
+  #suspend(): void {
+    const { input } = this.#terminal;
+    input.setRawMode(false);
+    process.once('SIGCONT', () => {
+      input.setRawMode(true);
+      this.#show(this.#asking);
+    });
+    process.kill(0, 'SIGTSTP');
+  }
+}

@@ -1,0 +1,12 @@
+/** Why a conversation cannot begin or go on: in words, and as the system's code. */
+import { getSystemErrorMap } from 'node:util';
+
+export interface Trouble {
+  readonly reason: string;
+  readonly code: string;
+}
+
+export function troubleOf(error: NodeJS.ErrnoException): Trouble {
+  const reason = getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;
+  return { reason, code: error.code ?? 'unknown' };
+}

@@ -1,0 +1,75 @@
+/** The history file: what is kept of it, and that nothing about it stops the client. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { History } from '../../src/client/history.ts';
+import { unlessLinux } from '../support/installed.ts';
+import { temporaryFolder } from '../support/terminal.ts';
+
+interface Opened {
+  readonly history: History;
+  readonly file: string;
+  readonly troubles: string[];
+}
+
+/** A history in a state folder of the test's own, which holds `before`. */
+function open(t: TestContext, before?: string): Opened {
+  const folder = temporaryFolder(t);
+  const file = join(folder, 'calcd/history');
+  if (before !== undefined) {
+    mkdirSync(dirname(file));
+    writeFileSync(file, before);
+  }
+  process.env.XDG_STATE_HOME = folder;
+  const troubles: string[] = [];
+  return { history: new History(({ code }) => troubles.push(code)), file, troubles };
+}
+
+const skip = unlessLinux;
+
+test('what was entered comes back, the newest first', { skip }, t => {
+  const { history, file } = open(t);
+  assert.deepEqual(history.load(), []);
+  for (const line of ['1 + 1', '2 + 2']) history.add(line);
+  assert.deepEqual(history.load(), ['2 + 2', '1 + 1']);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.equal(statSync(dirname(file)).mode & 0o777, 0o700);
+});
+
+test('neither empty lines nor repetitions nor endless lines are kept', { skip }, t => {
+  const { history, file } = open(t, '1\n');
+  history.load();
+  for (const line of ['1', '', ' ', '2', '2', '9'.repeat(5000), '1']) history.add(line);
+  assert.equal(readFileSync(file, 'utf8'), '1\n2\n1\n');
+});
+
+test('two clients share the file', { skip }, t => {
+  const { history, file } = open(t);
+  const other = new History(() => assert.fail());
+  history.load();
+  other.load();
+  for (const line of ['1', '3']) {
+    history.add(line);
+    other.add(String(+line + 1));
+  }
+  assert.equal(readFileSync(file, 'utf8'), '1\n2\n3\n4\n');
+});
+
+test('a file that has become too long is cut to the newest lines', { skip }, t => {
+  const lines = Array.from({ length: 2001 }, (_, index) => `${index}\n`);
+  const { history, file } = open(t, lines.join(''));
+  assert.equal(history.load().length, 1000);
+  assert.equal(readFileSync(file, 'utf8'), lines.slice(-1000).join(''));
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.deepEqual(readdirSync(dirname(file)), ['history']);
+});
+
+test('a folder that cannot be made is told once, and nothing else happens', { skip }, t => {
+  const { history, file, troubles } = open(t);
+  writeFileSync(dirname(file), 'a file in the way');
+  assert.deepEqual(history.load(), []);
+  history.add('1');
+  history.add('2');
+  assert.deepEqual(troubles, ['ENOTDIR']);
+});

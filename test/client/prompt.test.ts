@@ -1,0 +1,255 @@
+/** The client at a terminal: the prompt, its keys, and what is told while somebody types. */
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { type Calcd, startServer } from '../support/calcd.ts';
+import { answering, fakeServer } from '../support/fake-server.ts';
+import {
+  atTerminal,
+  CTRL_C,
+  CTRL_D,
+  CTRL_L,
+  temporaryFolder,
+  UP,
+  unlessTerminals,
+} from '../support/terminal.ts';
+
+const PROMPT = 'Please enter the message to the server: ';
+
+/** Doubles: any reply shows which message it belongs to. */
+const double = (message: string): string => String(2 * Number(message));
+
+function client(
+  test: TestContext,
+  port: number,
+  options: string[] = [],
+  settings: Parameters<typeof atTerminal>[2] = {},
+): Calcd {
+  return atTerminal(test, ['client', ...options, '127.0.0.1', String(port)], settings);
+}
+
+describe('the client at a terminal', { skip: unlessTerminals }, () => {
+  it('prompts, shows the reply, and prompts again until Ctrl+C', async t => {
+    const { port } = await startServer(t, 'server3');
+    const terminal = client(t, port);
+    assert.match(await terminal.stdout.textUntil(PROMPT), /^Connected to server\r\n/);
+    for (const [line, reply] of [
+      ['22 + 44', '66'],
+      ['3 * 4', '12'],
+      ['', 'error: empty expression'],
+    ]) {
+      terminal.type(`${line}\r`);
+      const shown = await terminal.stdout.textUntil(PROMPT);
+      assert.ok(shown.includes(`Server replied: ${reply}\r\n`), JSON.stringify(shown));
+    }
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('ends on Ctrl+D', async t => {
+    const { port } = await startServer(t, 'server3');
+    const terminal = client(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    assert.equal(await terminal.type(CTRL_D).exit(), 0);
+  });
+
+  it('says at once that the server went away, though the prompt waits', async t => {
+    const server = await startServer(t, 'server3');
+    const terminal = client(t, server.port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('22 +');
+    await terminal.stdout.textUntil('22 +');
+    server.signal('SIGTERM');
+    const shown = await terminal.stdout.rest();
+    assert.match(shown, /calcd: connection lost: .* the server closed the connection \(EOF\)\r\n/);
+    assert.ok(shown.endsWith(`${PROMPT}22 +\x1b[45G\r\n`), JSON.stringify(shown));
+    assert.equal(await terminal.exit(), 1);
+  });
+
+  it('says that a server is silent; a new line brings the prompt back', async t => {
+    const port = await fakeServer(t, socket => {
+      socket.on('data', bytes => {
+        if (String(bytes) === '2\n') socket.write('4\n');
+      });
+    });
+    const terminal = client(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('1\r');
+    await terminal.stdout.textUntil('the server is silent for 2 s');
+    terminal.type('\r');
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('2\r');
+    await terminal.stdout.textUntil('Server replied, perhaps to an earlier line: 4');
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('keeps in order what is typed while a reply is due', async t => {
+    const port = await fakeServer(t, socket => {
+      socket.on('data', bytes => setTimeout(() => socket.write(`got ${bytes}`), 300));
+    });
+    const terminal = client(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('1\r');
+    await terminal.stdout.textUntil('\r\n');
+    terminal.type('10 ');
+    await terminal.stdout.textUntil('Server replied: got 1');
+    await terminal.stdout.textUntil('10 ');
+    terminal.type('+ 20\r');
+    await terminal.stdout.textUntil('Server replied: got 10 + 20\r\n');
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('gives up on a silent server after Ctrl+D', async t => {
+    const port = await fakeServer(t, () => {});
+    const terminal = client(t, port, ['--timeout', '0.2']);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('1\r');
+    await terminal.stdout.textUntil('\r\n');
+    terminal.type(CTRL_D);
+    await terminal.stdout.textUntil('no reply');
+    assert.equal(await terminal.exit(), 1);
+  });
+
+  it('shows what the server says unasked without losing what is typed', async t => {
+    let say: (text: string) => void = () => {};
+    const port = await fakeServer(t, socket => {
+      say = text => socket.write(text);
+      answering(double)(socket);
+    });
+    const terminal = client(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('2');
+    await terminal.stdout.textUntil('2');
+    say('Hello\n');
+    const shown = await terminal.stdout.textUntil(`${PROMPT}2`);
+    assert.match(shown, /Server says: Hello\r\n/);
+    terminal.type('1\r');
+    await terminal.stdout.textUntil('Server replied: 42');
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('ends on Ctrl+C, which clears a line that is half typed first', async t => {
+    const port = await fakeServer(t, answering(double));
+    const terminal = client(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('99');
+    await terminal.stdout.textUntil('99');
+    terminal.type(CTRL_C);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('21\r');
+    await terminal.stdout.textUntil('Server replied: 42\r\n');
+    await terminal.stdout.textUntil(PROMPT);
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('clears the screen on Ctrl+L, and keeps what is typed', async t => {
+    const port = await fakeServer(t, answering(double));
+    const terminal = client(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('21');
+    await terminal.stdout.textUntil('21');
+    terminal.type(CTRL_L);
+    const shown = await terminal.stdout.textUntil(`${PROMPT}21`);
+    assert.ok(shown.includes('\x1b[1;1H\x1b[0J'), JSON.stringify(shown));
+    assert.equal(await terminal.type(`${CTRL_C}${CTRL_C}`).exit(), 0);
+  });
+
+  it('offers what was entered in the last run, a line left half typed too', async t => {
+    const port = await fakeServer(t, answering(double));
+    const stateFolder = temporaryFolder(t);
+    const first = client(t, port, [], { stateFolder });
+    await first.stdout.textUntil(PROMPT);
+    first.type('21\r');
+    await first.stdout.textUntil('replied: 42');
+    await first.stdout.textUntil(PROMPT);
+    assert.equal(await first.type(CTRL_C).exit(), 0);
+
+    const second = client(t, port, [], { stateFolder });
+    await second.stdout.textUntil(PROMPT);
+    second.type(`${UP}\r`);
+    await second.stdout.textUntil('replied: 42');
+    await second.stdout.textUntil(PROMPT);
+    assert.equal(await second.type(CTRL_C).exit(), 0);
+
+    const third = client(t, port, ['--no-history'], { stateFolder });
+    await third.stdout.textUntil(PROMPT);
+    third.type(`${UP}5\r`);
+    await third.stdout.textUntil('replied: 10');
+    assert.equal(await third.type(CTRL_C).exit(), 0);
+  });
+
+  it('works though its history cannot be kept, and says so', async t => {
+    const port = await fakeServer(t, answering(double));
+    const terminal = client(t, port, [], { stateFolder: '/dev/null' });
+    await terminal.stdout.textUntil('not kept for the next time: not a directory (ENOTDIR)');
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('21\r');
+    await terminal.stdout.textUntil('replied: 42');
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('prints above a line that takes several rows of a narrow window', async t => {
+    let say: (text: string) => void = () => {};
+    const port = await fakeServer(t, socket => {
+      say = text => socket.write(text);
+    });
+    const terminal = client(t, port, [], { columns: 40 });
+    const typed = `1${' + 1'.repeat(11)} + 7`;
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type(typed);
+    await terminal.stdout.textUntil('+ 7');
+    say('Hello\n');
+    const shown = await terminal.stdout.textUntil(`${PROMPT}${typed}`);
+    const [hidden, above] = ['\x1b[2A\x1b[1G\x1b[0J', 'Server says: Hello\r\n'];
+    assert.equal(shown, `${hidden}${above}\r\n\r\n${hidden}${PROMPT}${typed}`);
+    assert.equal(await terminal.type(`${CTRL_C}${CTRL_C}`).exit(), 0);
+  });
+
+  it('says of a reply that may be one it gave up that it may be', async t => {
+    const asked: string[] = [];
+    let reply: () => void = () => {};
+    const port = await fakeServer(t, socket => {
+      reply = () => socket.write(`${double(asked.shift() ?? '')}\n`);
+      socket.on('data', bytes => {
+        asked.push(String(bytes));
+        if (asked.length === 2) reply();
+      });
+    });
+    const terminal = client(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('1\r');
+    await terminal.stdout.textUntil('it may be busy with another client; Enter stops waiting');
+    terminal.type('2\r');
+    await terminal.stdout.textUntil('Server replied, perhaps to an earlier line: 2\r\n');
+    await terminal.stdout.textUntil(PROMPT);
+    reply();
+    await terminal.stdout.textUntil('Server replied late: 4\r\n');
+    await terminal.stdout.textUntil(PROMPT);
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('with --retry waits for another server, and keeps what is typed', async t => {
+    const server = await startServer(t, 'server1');
+    const terminal = client(t, server.port, ['--retry']);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('22 +');
+    await terminal.stdout.textUntil('22 +');
+    server.signal('SIGKILL');
+    await terminal.stdout.textUntil('waiting for a server to come up');
+    await server.exit();
+    await startServer(t, 'server3', [], server.port);
+    await terminal.stdout.textUntil('Connected to server');
+    terminal.type(' 44\r');
+    await terminal.stdout.textUntil('Server replied: 66');
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('shows errors in red and other replies bold', async t => {
+    const { port } = await startServer(t, 'server3');
+    const terminal = client(t, port, [], { env: {} });
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('1 + 1\r');
+    await terminal.stdout.textUntil('Server replied: \x1b[1m2\x1b[0m\r\n');
+    terminal.type('1 / 0\r');
+    await terminal.stdout.textUntil('Server replied: \x1b[31merror: division by zero\x1b[0m\r\n');
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+});

@@ -1,0 +1,44 @@
+/** Programs at a terminal of their own, which script(1) gives them. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execPath } from 'node:process';
+import type { TestContext } from 'node:test';
+import { type Calcd, CLI, run } from './calcd.ts';
+import { unlessInstalled } from './installed.ts';
+
+/** Why tests at a terminal must be skipped, or false. */
+export const unlessTerminals: string | false = unlessInstalled('script', '--version');
+
+export const CTRL_C = '\x03';
+export const CTRL_D = '\x04';
+export const CTRL_L = '\x0c';
+export const UP = '\x1b[A';
+
+interface Settings {
+  readonly columns?: number;
+  /** Where the client keeps its history; of its own by default. */
+  readonly stateFolder?: string;
+  readonly env?: Record<string, string>;
+}
+
+/** Runs calcd with these words, without colours unless the environment is told; the exit code is its own. */
+export function atTerminal(
+  test: TestContext,
+  words: readonly string[],
+  { columns = 80, stateFolder = temporaryFolder(test), env = { NO_COLOR: '1' } }: Settings = {},
+): Calcd {
+  const command = [execPath, CLI, ...words].map(word => `'${word}'`).join(' ');
+  const sized = `stty columns ${columns} rows 24; exec ${command}`;
+  const { NO_COLOR: _, ...inherited } = process.env;
+  return run(test, ['script', '-qefc', sized, '/dev/null'], {
+    env: { ...inherited, TERM: 'xterm', XDG_STATE_HOME: stateFolder, ...env },
+  });
+}
+
+/** Removed with the test. */
+export function temporaryFolder(test: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'calcd-'));
+  test.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,82 @@
+/** `calcd try` from outside: the first thing a newcomer types. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { type Calcd, calcd } from '../support/calcd.ts';
+import { eventually } from '../support/deadline.ts';
+import { unlessLinux } from '../support/installed.ts';
+import { Peer } from '../support/peer.ts';
+import { atTerminal, CTRL_C, unlessTerminals } from '../support/terminal.ts';
+
+const PROMPT = 'Please enter the message to the server: ';
+
+describe('calcd try', () => {
+  it('answers a pipe and ends with 0, its server with it', { skip: unlessLinux }, async t => {
+    const trying = calcd(t, ['try']).type('22 + 44\n');
+    const shown = await trying.stdout.linesUntil(/^Server replied: 66$/);
+    assert.match(shown.join('\n'), /^server │ Server listening on 127\.0\.0\.1:50\d\d$/m);
+    assert.match(shown.join('\n'), /^server │ Client socket \d+ sent message: 22 \+ 44$/m);
+    const server = serverOf(trying);
+    assert.equal(await trying.endInput().exit(), 0);
+    await eventually(() => !isAlive(server), 'the server to be gone');
+  });
+
+  it('takes the next port when one is in use, and says so', async t => {
+    const first = calcd(t, ['try']);
+    const [listening] = await first.stdout
+      .linesUntil(/^server │ Server listening/)
+      .then(lines => lines.slice(-1));
+    const port = Number(/:(\d+)$/.exec(listening as string)?.[1]);
+    const second = calcd(t, ['try']).type('1 + 1').endInput();
+    const shown = (await second.stdout.rest()).split('\n');
+    assert.ok(shown.includes(`Port ${port} is in use`), shown.join('\n'));
+    assert.ok(shown.includes('Server replied: 2'), shown.join('\n'));
+    assert.equal(await first.endInput().exit(), 0);
+  });
+
+  it('echoes with server4', async t => {
+    const trying = calcd(t, ['try', 'server4']).type('22 + 44').endInput();
+    assert.match(await trying.stdout.rest(), /^Server replied: 22 \+ 44$/m);
+    assert.equal(await trying.exit(), 0);
+  });
+
+  it('leaves no server behind when it is killed', { skip: unlessLinux }, async t => {
+    const trying = calcd(t, ['try']);
+    await trying.stdout.linesUntil(/^Connected to server$/);
+    const server = serverOf(trying);
+    assert.equal(await trying.signal('SIGKILL').exit(), 'SIGKILL');
+    await eventually(() => !isAlive(server), 'the server to be gone');
+  });
+
+  it("shows the server's lines above what is typed", { skip: unlessTerminals }, async t => {
+    const trying = atTerminal(t, ['try']);
+    const listening = await trying.stdout.textUntil(PROMPT);
+    trying.type('22 +');
+    await trying.stdout.textUntil('22 +');
+    await Peer.connect(t, Number(/listening on .*:(\d+)/.exec(listening)?.[1]));
+    const shown = await trying.stdout.textUntil(`${PROMPT}22 +`);
+    assert.match(shown, /server │ Connected with client socket number \d+ /);
+    trying.type(' 44\r');
+    await trying.stdout.textUntil('Server replied: 66\r\n');
+    await trying.stdout.textUntil(PROMPT);
+    trying.type(CTRL_C);
+    assert.match(await trying.stdout.rest(), /server │ Server stopped\r\n$/);
+    assert.equal(await trying.exit(), 0);
+  });
+});
+
+/** The process that it has started (Linux). */
+function serverOf({ pid }: Calcd): number {
+  const server = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+  assert.ok(server > 0);
+  return server;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
