@@ -6,6 +6,9 @@
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
+/** What the package exports. */
+const LIBRARIES = ['src/calculator/index.ts', 'src/sockets/index.ts'];
+
 /** The command line, and whatever it imports dynamically. */
 const MODULES = [
   'src/cli.ts',
@@ -45,5 +48,5 @@ const common: BuildOptions = {
   logLevel: 'warning',
 };
 
-await build({ ...common, entryPoints: MODULES, format: 'esm' });
+await build({ ...common, entryPoints: [...LIBRARIES, ...MODULES], format: 'esm' });
 await build({ ...common, entryPoints: THREADS, format: 'cjs', outExtension: { '.js': '.cjs' } });
