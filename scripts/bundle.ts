@@ -15,6 +15,7 @@ const MODULES = [
   'src/try.ts',
   'src/check/command.ts',
   'src/client/client.ts',
+  'src/completion/command.ts',
   'src/servers/server1.ts',
   'src/servers/server2.ts',
   'src/servers/server3.ts',

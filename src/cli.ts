@@ -7,8 +7,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { addressFrom, parseArguments, UsageError, wholeNumber } from './arguments.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import { resolved } from './host.ts';
 import type { ServerOptions } from './servers/server.ts';
-import { type CommandName, commandHelp, generalHelp, isCommandName } from './usage.ts';
+import { suggestion } from './suggestion.ts';
+import { type CommandName, isCommandName, USAGES } from './usage.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -19,17 +22,27 @@ const MOST_CLIENTS = 1_000_000;
 async function main([name, ...words]: readonly string[]): Promise<number> {
   if (name === '--help' || name === '-h' || name === 'help') return say(generalHelp());
   if (name === '--version') return say(version());
-  if (!isCommandName(name)) {
-    process.stderr.write(name === undefined ? '' : `calcd: unknown command '${name}'\n\n`);
+  if (name === undefined) {
     process.stderr.write(`${generalHelp()}\n`);
+    return EXIT_USAGE;
+  }
+  if (!isCommandName(name)) {
+    const meant = suggestion(name, Object.keys(USAGES));
+    process.stderr.write(`calcd: unknown command '${name}'${meant}\nTry 'calcd --help'.\n`);
     return EXIT_USAGE;
   }
   try {
     return await run(name, words);
   } catch (error) {
-    if (!isNamed(error, 'UsageError')) throw error;
-    process.stderr.write(`calcd ${name}: ${error.message}\nTry 'calcd ${name} --help'.\n`);
-    return EXIT_USAGE;
+    if (isNamed(error, 'UsageError')) {
+      process.stderr.write(`calcd ${name}: ${error.message}\nTry 'calcd ${name} --help'.\n`);
+      return EXIT_USAGE;
+    }
+    if (isNamed(error, 'CannotListen') || isNamed(error, 'CannotResolve')) {
+      process.stderr.write(`calcd: ${error.message}\n`);
+      return EXIT_FAILED;
+    }
+    throw error;
   }
 }
 
@@ -41,6 +54,10 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
     const { tryOut } = await import('./try.ts');
     return tryOut();
   }
+  if (name === 'completion') {
+    const { completion } = await import('./completion/command.ts');
+    return say(completion(positionals));
+  }
   if (name === 'check') {
     const { runCheck } = await import('./check/command.ts');
     return runCheck(positionals, options);
@@ -48,7 +65,7 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
   const quiet = options.quiet === true;
   if (name === 'client') {
     const { runClient } = await import('./client/client.ts');
-    const address = addressFrom(positionals, 1);
+    const address = await resolved(addressFrom(positionals, 1));
     return runClient({
       ...address,
       quiet,
@@ -57,7 +74,7 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
       errors: process.stderr,
     });
   }
-  const address = addressFrom(positionals, 0);
+  const address = await resolved(addressFrom(positionals, 0));
   const maxClients = options['max-clients'];
   return serve(name, {
     address,
@@ -78,16 +95,10 @@ const SERVERS = {
 
 async function serve(name: keyof typeof SERVERS, options: ServerOptions): Promise<number> {
   const server = await SERVERS[name]();
-  try {
-    await server(options);
-    // Node would take apart every thread that is left, one after the other, for seconds.
-    if (name === 'server2') (await import('./sockets/native.ts')).exitAtOnce(0);
-    return 0;
-  } catch (error) {
-    if (!isNamed(error, 'CannotListen')) throw error;
-    process.stderr.write(`calcd: ${error.message}\n`);
-    return EXIT_FAILED;
-  }
+  await server(options);
+  // Node would take apart every thread that is left, one after the other, for seconds.
+  if (name === 'server2') (await import('./sockets/native.ts')).exitAtOnce(0);
+  return 0;
 }
 
 /** By name and not by class: each bundle in dist/ has a class of its own. */

@@ -411,9 +411,11 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
       const first = await startServer(t, name);
       const second = calcd(t, [name, '127.0.0.1', String(first.port)]);
       assert.equal(await second.exit(), 1);
+      const address = `127.0.0.1:${first.port}`;
       assert.equal(
         await second.stderr.rest(),
-        `calcd: cannot listen on 127.0.0.1:${first.port}: address already in use (EADDRINUSE)\n`,
+        `calcd: cannot listen on ${address}: address already in use (EADDRINUSE)` +
+          '; choose another port, or stop what listens there\n',
       );
       assert.equal(await second.stdout.rest(), '');
     });
