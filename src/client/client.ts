@@ -124,7 +124,7 @@ class Client {
     this.#state = 'asking';
     this.#setTimer(0, undefined);
     this.#lines ??= this.#readLines();
-    if (this.#queue.length < LINES_AHEAD) this.#lines.resume();
+    if (!this.#inputEnded && this.#queue.length < LINES_AHEAD) this.#lines.resume();
     if (this.#serverFramesByLines) {
       this.#state = 'pipelining';
       this.#sendQueue();
@@ -179,6 +179,7 @@ class Client {
     if (this.#inputEnded) this.#connection.end();
     if (this.#inFlight > 0) this.#giveUpLater();
     else if (this.#inputEnded) this.#end(0);
+    if (this.#inputEnded) return;
     if (this.#inFlight < LINES_IN_FLIGHT) this.#lines?.resume();
     else this.#lines?.pause();
   }
