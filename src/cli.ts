@@ -116,4 +116,14 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-process.exit(await main(process.argv.slice(2)));
+/**
+ * What was written to a pipe may still wait for its reader, and would end with the process. A server
+ * has seen to that itself, and must not touch the stream.
+ */
+function outputIsTaken(): Promise<void> {
+  return new Promise(resolve => process.stdout.write('', () => resolve()));
+}
+
+const exitCode = await main(process.argv.slice(2));
+if (!Object.hasOwn(SERVERS, process.argv[2] ?? '')) await outputIsTaken();
+process.exit(exitCode);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { USAGES } from '../../src/usage.ts';
-import { calcd } from '../support/calcd.ts';
+import { calcd, startServer } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { unlessLinux } from '../support/installed.ts';
 
@@ -89,6 +89,30 @@ describe('the command line', () => {
       assert.equal(await server.exit(), 1);
     });
   }
+});
+
+describe('the end of the process', () => {
+  it('waits until a slow reader has taken all replies', async t => {
+    const server = await startServer(t, 'server3', ['--quiet']);
+    const count = 400;
+    const asking = calcd(t, ['client', '--quiet', '127.0.0.1', String(server.port)]);
+    asking.process.stdout?.pause();
+    asking.type('10 ^ 999\n'.repeat(count)).endInput();
+    await server.stdout.linesUntil(/disconnected/);
+    asking.process.stdout?.resume();
+    assert.equal(await asking.stdout.rest(), `1${'0'.repeat(999)}\n`.repeat(count));
+    assert.equal(await asking.exit(), 0);
+  });
+
+  it('waits for nobody when the reader has gone', async t => {
+    const { port } = await startServer(t, 'server3');
+    const asking = calcd(t, ['client', '--quiet', '127.0.0.1', String(port)]);
+    asking.type('1 + 1\n');
+    assert.equal(await asking.stdout.line(), '2');
+    asking.process.stdout?.destroy();
+    asking.type('2 + 2\n'.repeat(100));
+    assert.equal(await asking.exit(), 0);
+  });
 });
 
 describe('a host name', () => {
