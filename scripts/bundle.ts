@@ -6,12 +6,16 @@
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
+/** What the package exports. */
+const LIBRARIES = ['src/calculator/index.ts', 'src/sockets/index.ts'];
+
 /** The command line, and whatever it imports dynamically. */
 const MODULES = [
   'src/cli.ts',
   'src/try/try.ts',
   'src/check/command.ts',
   'src/client/command.ts',
+  'src/completion/command.ts',
   'src/servers/server1.ts',
   'src/servers/server2.ts',
   'src/servers/server3.ts',
@@ -45,5 +49,5 @@ const common: BuildOptions = {
   logLevel: 'warning',
 };
 
-await build({ ...common, entryPoints: MODULES, format: 'esm' });
+await build({ ...common, entryPoints: [...LIBRARIES, ...MODULES], format: 'esm' });
 await build({ ...common, entryPoints: THREADS, format: 'cjs', outExtension: { '.js': '.cjs' } });

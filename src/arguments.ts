@@ -1,6 +1,8 @@
 /** From the words of a command line to checked values; what is wrong with them is a UsageError. */
 import { parseArgs } from 'node:util';
+import { isHostName } from './host.ts';
 import { type Address, isIPv4 } from './sockets/address.ts';
+import { suggestion } from './suggestion.ts';
 import { type CommandName, parseArgsOptions, USAGES } from './usage.ts';
 
 export class UsageError extends Error {
@@ -19,18 +21,25 @@ export function parseArguments(command: CommandName, words: readonly string[]): 
     return { positionals: parsed.positionals, options: parsed.values as Arguments['options'] };
   } catch (error) {
     const [complaint] = (error as Error).message.split(/\.\s/) as [string];
-    throw new UsageError(complaint.charAt(0).toLowerCase() + complaint.slice(1));
+    const lowerCase = complaint.charAt(0).toLowerCase() + complaint.slice(1);
+    throw new UsageError(`${lowerCase}${optionMeant(command, complaint)}`);
   }
 }
 
-/** IP and PORT, both and nothing else. @param lowestPort 0 where the system may choose. */
+function optionMeant(command: CommandName, complaint: string): string {
+  const [, unknown] = /^Unknown option '(.*)'$/.exec(complaint) ?? [];
+  const names = USAGES[command].options.map(({ name }) => `--${name}`);
+  return unknown === undefined ? '' : suggestion(unknown, names);
+}
+
+/** HOST and PORT, both and nothing else. @param lowestPort 0 where the system may choose. */
 export function addressFrom(positionals: readonly string[], lowestPort: 0 | 1): Address {
   const [host, port, ...more] = positionals;
-  if (host === undefined) throw new UsageError('IP and PORT are missing');
-  if (port === undefined)
-    throw new UsageError(`${isIPv4(host) ? 'PORT' : 'IP or PORT'} is missing`);
+  if (host === undefined) throw new UsageError('HOST and PORT are missing');
+  const isHost = isIPv4(host) || isHostName(host);
+  if (port === undefined) throw new UsageError(`${isHost ? 'PORT' : 'HOST or PORT'} is missing`);
   if (more.length > 0) throw new UsageError(`unexpected argument '${more[0]}'`);
-  if (!isIPv4(host)) throw new UsageError(`not an IPv4 address: '${host}'`);
+  if (!isHost) throw new UsageError(`not an IPv4 address or host name: '${host}'`);
   return { host, port: wholeNumber('port', port, lowestPort, 65_535) };
 }
 

@@ -7,8 +7,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { addressFrom, parseArguments, UsageError, wholeNumber } from './arguments.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import { resolved } from './host.ts';
 import type { ServerOptions } from './servers/server.ts';
-import { type CommandName, commandHelp, generalHelp, isCommandName } from './usage.ts';
+import { suggestion } from './suggestion.ts';
+import { type CommandName, isCommandName, USAGES } from './usage.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -19,17 +22,27 @@ const MOST_CLIENTS = 1_000_000;
 async function main([name, ...words]: readonly string[]): Promise<number> {
   if (name === '--help' || name === '-h' || name === 'help') return say(generalHelp());
   if (name === '--version') return say(version());
-  if (!isCommandName(name)) {
-    process.stderr.write(name === undefined ? '' : `calcd: unknown command '${name}'\n\n`);
+  if (name === undefined) {
     process.stderr.write(`${generalHelp()}\n`);
+    return EXIT_USAGE;
+  }
+  if (!isCommandName(name)) {
+    const meant = suggestion(name, Object.keys(USAGES));
+    process.stderr.write(`calcd: unknown command '${name}'${meant}\nTry 'calcd --help'.\n`);
     return EXIT_USAGE;
   }
   try {
     return await run(name, words);
   } catch (error) {
-    if (!isNamed(error, 'UsageError')) throw error;
-    process.stderr.write(`calcd ${name}: ${error.message}\nTry 'calcd ${name} --help'.\n`);
-    return EXIT_USAGE;
+    if (isNamed(error, 'UsageError')) {
+      process.stderr.write(`calcd ${name}: ${error.message}\nTry 'calcd ${name} --help'.\n`);
+      return EXIT_USAGE;
+    }
+    if (isNamed(error, 'CannotListen') || isNamed(error, 'CannotResolve')) {
+      process.stderr.write(`calcd: ${error.message}\n`);
+      return EXIT_FAILED;
+    }
+    throw error;
   }
 }
 
@@ -40,15 +53,19 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
     const { tryOut } = await import('./try/try.ts');
     return tryOut(serverFrom(positionals));
   }
+  if (name === 'completion') {
+    const { completion } = await import('./completion/command.ts');
+    return say(completion(positionals));
+  }
   if (name === 'check') {
     const { runCheck } = await import('./check/command.ts');
     return runCheck(positionals, options);
   }
   if (name === 'client') {
     const { runClientCommand } = await import('./client/command.ts');
-    return runClientCommand(addressFrom(positionals, 1), options);
+    return runClientCommand(await resolved(addressFrom(positionals, 1)), options);
   }
-  const address = addressFrom(positionals, 0);
+  const address = await resolved(addressFrom(positionals, 0));
   const maxClients = options['max-clients'];
   return serve(name, {
     address,
@@ -77,16 +94,10 @@ function serverFrom([name = 'server3', ...more]: readonly string[]): keyof typeo
 
 async function serve(name: keyof typeof SERVERS, options: ServerOptions): Promise<number> {
   const server = await SERVERS[name]();
-  try {
-    await server(options);
-    // Node would take apart every thread that is left, one after the other, for seconds.
-    if (name === 'server2') (await import('./sockets/native.ts')).exitAtOnce(0);
-    return 0;
-  } catch (error) {
-    if (!isNamed(error, 'CannotListen')) throw error;
-    process.stderr.write(`calcd: ${error.message}\n`);
-    return EXIT_FAILED;
-  }
+  await server(options);
+  // Node would take apart every thread that is left, one after the other, for seconds.
+  if (name === 'server2') (await import('./sockets/native.ts')).exitAtOnce(0);
+  return 0;
 }
 
 /** By name and not by class: each bundle in dist/ has a class of its own. */
@@ -104,4 +115,14 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-process.exit(await main(process.argv.slice(2)));
+/**
+ * What was written to a pipe may still wait for its reader, and would end with the process. A server
+ * has seen to that itself, and must not touch the stream.
+ */
+function outputIsTaken(): Promise<void> {
+  return new Promise(resolve => process.stdout.write('', () => resolve()));
+}
+
+const exitCode = await main(process.argv.slice(2));
+if (!Object.hasOwn(SERVERS, process.argv[2] ?? '')) await outputIsTaken();
+process.exit(exitCode);

@@ -1,17 +1,31 @@
-/** The commands of calcd as users see them: what they take, and what `--help` says. */
+/**
+ * The commands of calcd as users see them. What a command accepts, what `--help`, the manual page
+ * and the shells' completions say of it: all of it is read from this table.
+ */
 import type { ParseArgsConfig } from 'node:util';
 
 export interface Usage {
+  /** The heading it stands under. */
+  readonly group: 'Servers' | 'Clients' | 'Tools';
   /** What follows the command's name. */
   readonly synopsis: string;
   readonly summary: string;
+  readonly operands?: readonly Operand[];
   readonly options: readonly Option[];
   readonly example: string;
 }
 
-interface Option {
+/** What is known by its place: HOST, PORT. */
+export interface Operand {
   readonly name: string;
-  /** The name of its value; undefined for a switch. */
+  /** The words it may be, where they are few. */
+  readonly choices?: readonly string[];
+  readonly help: string;
+}
+
+export interface Option {
+  readonly name: string;
+  /** The name of its value: `FILE`, `DIR`, or choices like `text|json`; undefined for a switch. */
   readonly value?: string;
   /** It may be given several times. */
   readonly repeatable?: true;
@@ -27,10 +41,19 @@ const MAX_CLIENTS: Option = {
   help: 'serve at most N clients at a time, refuse others',
 };
 
+const SERVER_NAMES = ['server1', 'server2', 'server3', 'server4'];
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
 function serverUsage(name: string, summary: string, ...options: Option[]): Usage {
   return {
-    synopsis: '[options] IP PORT',
+    group: 'Servers',
+    synopsis: '[options] HOST PORT',
     summary,
+    operands: [
+      { name: 'HOST', help: "this machine's IPv4 address or name; 0.0.0.0 for all it has" },
+      { name: 'PORT', help: 'where to listen; 0 lets the system choose' },
+    ],
     options: [SERVER_QUIET, ...options, UNTIL_EOF, HELP],
     example: `calcd ${name} 127.0.0.1 5000`,
   };
@@ -42,8 +65,13 @@ export const USAGES = {
   server3: serverUsage('server3', 'calculator for many clients by select(2)', MAX_CLIENTS),
   server4: serverUsage('server4', 'echo server for many clients by select(2)', MAX_CLIENTS),
   client: {
-    synopsis: '[options] IP PORT',
+    group: 'Clients',
+    synopsis: '[options] HOST PORT',
     summary: 'ask a server, line by line',
+    operands: [
+      { name: 'HOST', help: "the server's IPv4 address or name" },
+      { name: 'PORT', help: 'where it listens' },
+    ],
     options: [
       {
         name: 'eval',
@@ -57,14 +85,23 @@ export const USAGES = {
       { name: 'timeout', value: 'S', help: 'wait S seconds for a connection or reply, not 10' },
       { name: 'retry', help: 'wait for a server to come up' },
       { name: 'no-history', help: 'neither remember nor offer what was entered' },
-      { name: 'color', value: 'WHEN', help: 'auto (on a terminal), always or never' },
+      { name: 'color', value: 'auto|always|never', help: 'colours: auto means on a terminal' },
       HELP,
     ],
     example: 'calcd client 127.0.0.1 5000',
   },
   check: {
+    group: 'Tools',
     synopsis: '[options] ROLE -- PROGRAM WORD ...',
-    summary: "judge anybody's server or client; {ip} and {port} stand for the address",
+    summary: "judge anybody's server or client",
+    operands: [
+      {
+        name: 'ROLE',
+        choices: [...SERVER_NAMES, 'client', 'all'],
+        help: 'what the program is; all for what --dir holds',
+      },
+      { name: 'PROGRAM', help: 'how to start it; {ip} and {port} stand for the address' },
+    ],
     options: [
       { name: 'dir', value: 'DIR', help: 'with ROLE all: judge what DIR holds, found by name' },
       { name: 'only', value: 'ITEM', repeatable: true, help: 'this item alone; repeatable' },
@@ -76,10 +113,20 @@ export const USAGES = {
     example: 'calcd check server3 -- python3 server3.py {ip} {port}',
   },
   try: {
-    synopsis: '[SERVER]',
+    group: 'Clients',
+    synopsis: '[options] [SERVER]',
     summary: 'start server3, or SERVER, and a client on it, in one terminal',
+    operands: [{ name: 'SERVER', choices: SERVER_NAMES, help: 'which to try' }],
     options: [HELP],
     example: 'calcd try server1',
+  },
+  completion: {
+    group: 'Tools',
+    synopsis: 'SHELL',
+    summary: "print a shell's completions for calcd",
+    operands: [{ name: 'SHELL', choices: SHELLS, help: 'where they are for' }],
+    options: [HELP],
+    example: 'eval "$(calcd completion bash)"',
   },
 } as const satisfies Record<string, Usage>;
 
@@ -97,38 +144,4 @@ export function parseArgsOptions({ options }: Usage): NonNullable<ParseArgsConfi
       { type: value ? 'string' : 'boolean', multiple: repeatable } as const,
     ]),
   );
-}
-
-export function generalHelp(): string {
-  const commands = Object.entries(USAGES).map(([name, usage]): [string, string] => [
-    `${name} ${usage.synopsis}`,
-    usage.summary,
-  ]);
-  return `calcd: a calculator on a TCP socket and four ways to serve it
-
-Usage: calcd COMMAND ...
-
-${columns(commands)}
-
-calcd COMMAND --help tells more; calcd --version tells the version.`;
-}
-
-export function commandHelp(name: CommandName): string {
-  const usage: Usage = USAGES[name];
-  const options = usage.options.map(({ name, value, help }): [string, string] => [
-    `--${name}${value ? ` ${value}` : ''}`,
-    help,
-  ]);
-  return `Usage: calcd ${name} ${usage.synopsis}
-
-${usage.summary[0]?.toUpperCase()}${usage.summary.slice(1)}.
-
-${columns(options)}
-
-Example: ${usage.example}`;
-}
-
-function columns(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
 }

@@ -2,13 +2,10 @@
 import { Buffer } from 'node:buffer';
 import { calculate } from '../calculator/calculate.ts';
 import type { Connection } from './connection.ts';
-import type { Dialect } from './dialect.ts';
+import { type Dialect, USUAL } from './dialect.ts';
 import { Failure, shown } from './failure.ts';
 import { REPLY_MS } from './limits.ts';
 import { says, saysError } from './reply.ts';
-
-/** The message that everything is tried with; the assignment's own example. */
-export const USUAL = '22 + 44';
 
 const LF = 0x0a;
 

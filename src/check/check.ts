@@ -1,6 +1,6 @@
 /** `calcd check`: from what was asked for to a report and an exit code. */
 import { writeFileSync } from 'node:fs';
-import { coloursFor } from '../colours.ts';
+import { coloursFor } from '../terminal/colours.ts';
 import { checkClient } from './check-client.ts';
 import { checkServer } from './check-server.ts';
 import type { Role } from './item.ts';

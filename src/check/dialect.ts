@@ -5,11 +5,13 @@
  */
 import { Buffer } from 'node:buffer';
 import { calculate } from '../calculator/calculate.ts';
-import { USUAL } from './chat.ts';
 import type { Connection } from './connection.ts';
 import { Failure, shown } from './failure.ts';
 import { GREETING_MS, REPLY_MS } from './limits.ts';
 import { says } from './reply.ts';
+
+/** The message that everything is tried with; the assignment's own example. */
+export const USUAL = '22 + 44';
 
 export interface Dialect {
   readonly echoes: boolean;

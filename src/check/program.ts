@@ -27,11 +27,11 @@ const running = new Set<Program>();
 /** Nothing that was started outlives the check, however it ends. */
 export function endProgramsAtExit(): void {
   process.on('exit', killAll);
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.on(signal, () => process.exit(code));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      killAll();
+      process.kill(process.pid, signal);
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 /** How far the check is, on a terminal. */
-import { StatusLine } from '../status-line.ts';
+import { StatusLine } from '../terminal/status-line.ts';
 import type { Outcome } from './run.ts';
 
 export class Progress {

@@ -1,5 +1,5 @@
 /** The report for people: a line for each item, and under each ✗ what happened and what to do. */
-import type { Colours } from '../colours.ts';
+import type { Colours } from '../terminal/colours.ts';
 import { LEVELS, type Level } from './item.ts';
 import type { Outcome, Problem } from './run.ts';
 import { type Judged, type Score, scores } from './verdict.ts';

@@ -1,7 +1,7 @@
 /** `calcd client`: from the words of the command line to what the client is told. */
 import { type Arguments, UsageError } from '../arguments.ts';
-import { COLOUR_CHOICES, type ColourChoice } from '../colours.ts';
 import type { Address } from '../sockets/address.ts';
+import { COLOUR_CHOICES, type ColourChoice } from '../terminal/colours.ts';
 import { runClient } from './client.ts';
 
 /** A longer wait is none that anybody means. */

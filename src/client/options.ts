@@ -1,6 +1,7 @@
 /** What a client can be told. */
-import type { ColourChoice } from '../colours.ts';
+
 import type { Address } from '../sockets/address.ts';
+import type { ColourChoice } from '../terminal/colours.ts';
 
 export interface ClientOptions {
   readonly address: Address;

@@ -3,7 +3,7 @@
  * is left. On standard error, if that is a terminal, and not when the replies go there as well.
  */
 import { fstatSync } from 'node:fs';
-import { StatusLine } from '../status-line.ts';
+import { StatusLine } from '../terminal/status-line.ts';
 import type { Lines } from './lines.ts';
 import type { Tally } from './tally.ts';
 

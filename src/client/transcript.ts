@@ -1,5 +1,5 @@
 /** What is shown of a conversation: to a person, or as input for another program. */
-import { type Colours, coloursFor } from '../colours.ts';
+import { type Colours, coloursFor } from '../terminal/colours.ts';
 import { type Exchange, isError } from './exchange.ts';
 import type { ClientOptions } from './options.ts';
 import { PROMPT, type Prompt } from './prompt.ts';

@@ -4,13 +4,30 @@ import { Socket } from '../sockets/socket.ts';
 import { SystemError } from '../sockets/system-error.ts';
 import { BACKLOG, KEEPALIVE_S } from './limits.ts';
 
-/** The address that cannot be listened on, and why. */
+/** Ports below are for those whom the system trusts, as a rule. */
+const FIRST_ORDINARY_PORT = 1024;
+
+/** The address that cannot be listened on, why, and what to do about it. */
 class CannotListen extends Error {
   override readonly name = 'CannotListen';
 
-  constructor(address: Address, { reason, code }: SystemError) {
-    super(`cannot listen on ${formatAddress(address)}: ${reason} (${code})`);
+  constructor(address: Address, error: SystemError) {
+    super(
+      `cannot listen on ${formatAddress(address)}: ${error.reason} (${error.code})` +
+        adviceFor(error.code, address.port),
+    );
   }
+}
+
+function adviceFor(code: string, port: number): string {
+  if (code === 'EADDRINUSE') return '; choose another port, or stop what listens there';
+  if (code === 'EADDRNOTAVAIL') {
+    return '; this machine does not have that address: choose 127.0.0.1, or 0.0.0.0 for all it has';
+  }
+  if (code === 'EACCES' && port < FIRST_ORDINARY_PORT) {
+    return `; ports below ${FIRST_ORDINARY_PORT} need privileges: choose a higher one`;
+  }
+  return '';
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Address } from './address.ts';
 interface Platform {
   readonly SOL_SOCKET: number;
   readonly SO_REUSEADDR: number;
+  readonly SO_ERROR: number;
   readonly SO_KEEPALIVE: number;
   /** Seconds of silence before the first keepalive probe; macOS calls it TCP_KEEPALIVE. */
   readonly TCP_KEEPIDLE: number;
@@ -33,6 +34,7 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, Platform>> = {
   linux: {
     SOL_SOCKET: 1,
     SO_REUSEADDR: 2,
+    SO_ERROR: 4,
     SO_KEEPALIVE: 9,
     TCP_KEEPIDLE: 4,
     MSG_NOSIGNAL: 0x4000,
@@ -49,6 +51,7 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, Platform>> = {
   darwin: {
     SOL_SOCKET: 0xffff,
     SO_REUSEADDR: 0x4,
+    SO_ERROR: 0x1007,
     SO_KEEPALIVE: 0x8,
     TCP_KEEPIDLE: 0x10,
     MSG_NOSIGNAL: 0,
@@ -78,6 +81,7 @@ const P = platformOrThrow();
 export const {
   SOL_SOCKET,
   SO_REUSEADDR,
+  SO_ERROR,
   SO_KEEPALIVE,
   TCP_KEEPIDLE,
   MSG_NOSIGNAL,
@@ -103,7 +107,7 @@ export const F_SETFL = 4;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 
-export const { EAGAIN, EINTR, ENOTCONN, EBADF } = constants.errno;
+export const { EAGAIN, EINTR, EINPROGRESS, ENOTCONN, EBADF } = constants.errno;
 
 /** The calling thread's error number. Ask at once: any other call may change it. */
 export const errno: () => number = koffi.errno;
@@ -140,6 +144,13 @@ export const setsockopt: (
   value: Int32Array,
   length: number,
 ) => number = libc.func('int setsockopt(int, int, int, const void *, uint32_t)');
+export const getsockopt: (
+  fd: number,
+  level: number,
+  option: number,
+  value: Int32Array,
+  length: Uint32Array,
+) => number = libc.func('int getsockopt(int, int, int, void *, void *)');
 export const getsockname: (fd: number, address: Uint8Array, length: Uint32Array) => number =
   libc.func('int getsockname(int, void *, void *)');
 

@@ -6,7 +6,7 @@
  */
 import { nodeBackendDescriptor } from './native.ts';
 
-/** The descriptor of the main thread's event loop. Readable: give Node a turn. */
+/** The descriptor of the main thread's event loop (uv_backend_fd). Readable: give Node a turn. */
 export const nodeLoopDescriptor: () => number = nodeBackendDescriptor;
 
 /**

@@ -5,32 +5,43 @@
 import * as native from './native.ts';
 import { SystemError } from './system-error.ts';
 
-/** What `select` returns when a signal came first; the sets are then undefined. */
+/** What `select` returns when a signal came first (EINTR); the sets are then undefined. */
 export const INTERRUPTED = -1;
 
 /** A set of descriptors: the fd_set of select(2) with FD_SET, FD_CLR, FD_ISSET and FD_ZERO. */
 export class FdSet {
-  /** The bitmap; the kernel reads it in words of 64 bits, so its length is even. */
+  /**
+   * The bitmap; the kernel reads it in words of 64 bits, so its length is even.
+   * @internal
+   */
   words = new Uint32Array(2);
   /** One more than the highest descriptor that may be in the set. */
   nfds = 0;
 
+  constructor(fds: Iterable<number> = []) {
+    for (const fd of fds) this.add(fd);
+  }
+
+  /** FD_SET. */
   add(fd: number): void {
     this.reserve(fd + 1);
     (this.words[fd >>> 5] as number) |= 1 << fd;
     if (fd >= this.nfds) this.nfds = fd + 1;
   }
 
+  /** FD_CLR. */
   delete(fd: number): void {
     if (fd >= this.words.length * 32) return;
     (this.words[fd >>> 5] as number) &= ~(1 << fd);
     if (fd === this.nfds - 1) this.#findHighest();
   }
 
+  /** FD_ISSET. */
   has(fd: number): boolean {
     return fd < this.words.length * 32 && ((this.words[fd >>> 5] as number) & (1 << fd)) !== 0;
   }
 
+  /** FD_ZERO. */
   clear(): void {
     this.words.fill(0, 0, (this.nfds + 31) >>> 5);
     this.nfds = 0;
@@ -75,7 +86,10 @@ export class FdSet {
     }
   }
 
-  /** Makes room for the descriptors below `nfds`. */
+  /**
+   * Makes room for the descriptors below `nfds`.
+   * @internal
+   */
   reserve(nfds: number): void {
     if (nfds <= this.words.length * 32) return;
     const words = new Uint32Array(Math.max(2 * this.words.length, ((nfds + 63) >>> 6) * 2));
@@ -94,10 +108,11 @@ export class FdSet {
  * select(2): waits until a descriptor of `read` can be read or one of `write` be written, and
  * leaves just those in the sets. Look only at descriptors you own: the kernel may leave stray bits
  * beyond the process's descriptors as they were.
- * @param timeout in milliseconds; 0 only looks, Infinity waits for ever.
- * @returns how many descriptors are ready, 0 when the time ran out, or INTERRUPTED.
+ * @param timeout in milliseconds; 0 only looks, Infinity, which is usual, waits for ever.
+ * @returns how many descriptors are ready, 0 when the time ran out, or {@link INTERRUPTED}.
+ * @throws SystemError with EBADF when a descriptor is closed; the sets are then undefined.
  */
-export function select(read: FdSet, write: FdSet, timeout: number): number {
+export function select(read: FdSet, write: FdSet, timeout = Number.POSITIVE_INFINITY): number {
   const nfds = Math.max(read.nfds, write.nfds);
   read.reserve(nfds);
   write.reserve(nfds);

@@ -26,25 +26,43 @@ const NO_CLIENT_THIS_TIME = new Set([
   'ECONNABORTED',
 ]);
 
-const SHUTDOWN = { read: native.SHUT_RD, write: native.SHUT_WR, both: native.SHUT_RDWR };
+/** What is received, what is sent, or both. */
+export type Direction = 'read' | 'write' | 'both';
 
-const OPTIONS = {
+const SHUTDOWN: Record<Direction, number> = {
+  read: native.SHUT_RD,
+  write: native.SHUT_WR,
+  both: native.SHUT_RDWR,
+};
+
+/** SO_REUSEADDR, SO_KEEPALIVE (socket(7)), TCP_KEEPIDLE and TCP_NODELAY (tcp(7)). */
+export type SocketOption = 'reuseAddress' | 'keepAlive' | 'keepIdle' | 'noDelay';
+
+const OPTIONS: Record<SocketOption, readonly [level: number, name: number]> = {
   reuseAddress: [native.SOL_SOCKET, native.SO_REUSEADDR],
   keepAlive: [native.SOL_SOCKET, native.SO_KEEPALIVE],
   keepIdle: [native.IPPROTO_TCP, native.TCP_KEEPIDLE],
   noDelay: [native.IPPROTO_TCP, native.TCP_NODELAY],
-} as const;
+};
 
+/** A client that accept(2) has taken. */
 export interface Accepted {
+  /** The connection to it. */
   readonly socket: Socket;
+  /** Where it calls from. */
   readonly peer: Address;
 }
 
+/**
+ * A descriptor and the calls on it. It holds nothing else: two sockets of one descriptor are one
+ * socket, also in two threads, and nothing closes it but `close`. Every method throws a
+ * {@link SystemError} when its call fails, EBADF after `close` included.
+ */
 export class Socket {
   /** The descriptor: the "socket number". */
   readonly fd: number;
 
-  /** Adopts a descriptor that somebody else opened. */
+  /** Adopts a descriptor that somebody else opened. @param fd as the system numbers it. */
   constructor(fd: number) {
     this.fd = fd;
   }
@@ -60,7 +78,10 @@ export class Socket {
     return new Socket(fd);
   }
 
-  /** bind(2). Port 0 lets the system choose: ask `localAddress`. */
+  /**
+   * bind(2). Port 0 lets the system choose: ask `localAddress`.
+   * @throws RangeError when the host is not an IPv4 address, or the port none.
+   */
   bind(address: Address): void {
     const sockaddr = sockaddrOf(address);
     if (native.bind(this.fd, sockaddr, sockaddr.length) < 0) {
@@ -73,18 +94,35 @@ export class Socket {
     if (native.listen(this.fd, backlog) < 0) throw new SystemError('listen', native.errno());
   }
 
-  /** connect(2), waiting until it is connected. For blocking sockets. */
-  connect(address: Address): void {
+  /**
+   * connect(2). A blocking socket waits for the answer; a non-blocking one can be written to
+   * (`select`) when the answer is there, and `connectError` tells what it was.
+   * @returns whether it is connected: false when it is not known yet.
+   * @throws RangeError when the host is not an IPv4 address, or the port none.
+   */
+  connect(address: Address): boolean {
     const sockaddr = sockaddrOf(address);
-    if (native.connect(this.fd, sockaddr, sockaddr.length) < 0) {
-      throw new SystemError('connect', native.errno());
+    if (native.connect(this.fd, sockaddr, sockaddr.length) === 0) return true;
+    const errno = native.errno();
+    if (errno === native.EINPROGRESS) return false;
+    throw new SystemError('connect', errno);
+  }
+
+  /** The answer to a non-blocking `connect` (SO_ERROR, socket(7)); undefined: it is connected. */
+  connectError(): SystemError | undefined {
+    const error = new Int32Array(1);
+    const length = new Uint32Array([error.byteLength]);
+    if (native.getsockopt(this.fd, native.SOL_SOCKET, native.SO_ERROR, error, length) < 0) {
+      throw new SystemError('getsockopt', native.errno());
     }
+    const [errno] = error as unknown as [number];
+    return errno === 0 ? undefined : new SystemError('connect', errno);
   }
 
   /**
    * accept(2): the next client, or undefined when there is none, be it that accept would block or
    * that the client has gone again. What a client may not cause (EMFILE, say) throws.
-   * @param nonBlocking whether the client's socket shall be non-blocking.
+   * @param nonBlocking whether the client's socket, not this one, shall be non-blocking.
    */
   accept(nonBlocking: boolean): Accepted | undefined {
     const sockaddr = new Uint8Array(native.SOCKADDR_IN_BYTES);
@@ -104,8 +142,8 @@ export class Socket {
   }
 
   /**
-   * recv(2) into the beginning of a buffer.
-   * @returns bytes received, 0 at the end of the stream, or WOULD_BLOCK.
+   * recv(2) into the beginning of a buffer, as much as is there and fits.
+   * @returns bytes received, 0 at the end of the stream, or {@link WOULD_BLOCK}.
    */
   recv(buffer: Uint8Array): number {
     for (;;) {
@@ -134,8 +172,9 @@ export class Socket {
   }
 
   /**
-   * send(2) of the first bytes of a buffer, without SIGPIPE.
-   * @returns bytes taken, perhaps fewer than given, or WOULD_BLOCK.
+   * send(2) of the first bytes of a buffer, without SIGPIPE: EPIPE is thrown like any other.
+   * @param length in bytes; the whole buffer's, if not given.
+   * @returns bytes taken, perhaps fewer than given, or {@link WOULD_BLOCK}.
    */
   send(buffer: Uint8Array, length = buffer.length): number {
     for (;;) {
@@ -146,10 +185,10 @@ export class Socket {
   }
 
   /**
-   * shutdown(2): ends one direction or both.
+   * shutdown(2): ends one direction or both. The descriptor stays open.
    * @returns whether there was a connection to shut down.
    */
-  shutdown(direction: keyof typeof SHUTDOWN): boolean {
+  shutdown(direction: Direction): boolean {
     if (native.shutdown(this.fd, SHUTDOWN[direction]) === 0) return true;
     const errno = native.errno();
     if (errno === native.ENOTCONN) return false;
@@ -163,8 +202,8 @@ export class Socket {
     if (errno === native.EBADF) throw new SystemError('close', errno);
   }
 
-  /** setsockopt(2). Switches take 0 or 1; keepIdle seconds. */
-  setOption(option: keyof typeof OPTIONS, value: number): void {
+  /** setsockopt(2). @param value 0 or 1 for a switch, seconds for keepIdle. */
+  setOption(option: SocketOption, value: number): void {
     const [level, name] = OPTIONS[option];
     if (native.setsockopt(this.fd, level, name, new Int32Array([value]), 4) < 0) {
       throw new SystemError('setsockopt', native.errno());

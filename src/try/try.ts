@@ -1,7 +1,7 @@
 /** `calcd try`: a server and a client on it in one terminal, so that both sides are seen. */
 import { stderr, stdin, stdout } from 'node:process';
 import { runClient } from '../client/client.ts';
-import { coloursFor } from '../colours.ts';
+import { coloursFor } from '../terminal/colours.ts';
 import { ServerProcess } from './server-process.ts';
 
 const HOST = '127.0.0.1';

@@ -13,12 +13,15 @@ function usageErrorOf(action: () => unknown): string {
   assert.fail('no usage error');
 }
 
-describe('IP and PORT', () => {
+describe('HOST and PORT', () => {
   const GOOD: [host: string, port: string, value: number][] = [
     ['127.0.0.1', '5000', 5000],
     ['0.0.0.0', '1', 1],
     ['255.255.255.255', '65535', 65_535],
     ['10.0.200.9', '0', 0],
+    ['localhost', '5000', 5000],
+    ['a-b.c3.example', '5000', 5000],
+    ['3com.example', '5000', 5000],
   ];
   for (const [host, port, value] of GOOD) {
     test(`${host} ${port}`, () => {
@@ -79,22 +82,34 @@ describe('IP and PORT', () => {
     '2130706433',
     '::1',
     '::ffff:127.0.0.1',
-    'localhost',
     '*',
     '',
+    '.',
+    'a..b',
+    'localhost.',
+    '-a',
+    'a-',
+    'a b',
+    'a/b',
+    'user@host',
+    'host:5000',
+    `${'a'.repeat(64)}.example`,
+    'a.'.repeat(127),
   ];
   for (const host of BAD_HOSTS) {
-    test(`not an IPv4 address: ${JSON.stringify(host)}`, () => {
+    test(`not an IPv4 address or host name: ${JSON.stringify(host)}`, () => {
       assert.equal(
         usageErrorOf(() => addressFrom([host, '5000'], 0)),
-        `not an IPv4 address: '${host}'`,
+        `not an IPv4 address or host name: '${host}'`,
       );
     });
   }
 
   const WRONG_COUNTS: [words: string[], message: string][] = [
-    [[], 'IP and PORT are missing'],
+    [[], 'HOST and PORT are missing'],
     [['127.0.0.1'], 'PORT is missing'],
+    [['localhost'], 'PORT is missing'],
+    [['5000'], 'HOST or PORT is missing'],
     [['127.0.0.1', '5000', 'x'], "unexpected argument 'x'"],
     [['127.0.0.1', '5000', '', 'x'], "unexpected argument ''"],
   ];
@@ -151,6 +166,7 @@ describe('options', () => {
     ['server1', ['--nonsense'], /^unknown option '--nonsense'$/],
     ['server1', ['--max-clients', '5'], /^unknown option '--max-clients'$/],
     ['client', ['--max-clients', '5'], /^unknown option '--max-clients'$/],
+    ['server3', ['--quite'], /^unknown option '--quite' \(did you mean '--quiet'\?\)$/],
     ['server3', ['127.0.0.1', '-1'], /^unknown option '-1'$/],
     ['server3', ['-q'], /^unknown option '-q'$/],
     ['server3', ['--max-clients'], /^option '--max-clients <value>' argument missing$/],

@@ -3,14 +3,17 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
-import { calcd } from '../support/calcd.ts';
+import { USAGES } from '../../src/usage.ts';
+import { calcd, startServer } from '../support/calcd.ts';
 
-const COMMANDS = ['server1', 'server2', 'server3', 'server4', 'client', 'check', 'try'];
+const COMMANDS = Object.entries(USAGES);
 
 const WRONG_USAGE: [words: string[], complaint: RegExp][] = [
   [[], /^calcd: a calculator on a TCP socket/],
-  [['serve'], /^calcd: unknown command 'serve'/],
-  [['server1'], /IP and PORT are missing/],
+  [['serve'], /^calcd: unknown command 'serve' \(did you mean 'server1' or .*'server4'\?\)$/m],
+  [['sevrer3'], /^calcd: unknown command 'sevrer3' \(did you mean 'server3'\?\)$/m],
+  [['frobnicate'], /^calcd: unknown command 'frobnicate'\nTry 'calcd --help'\.$/m],
+  [['server1'], /HOST and PORT are missing/],
   [['server1', '127.0.0.1'], /PORT is missing/],
   [['server1', '127.0.0.1', '5000', '5001'], /unexpected argument '5001'/],
   [['server1', '127.0.0.1', '99999'], /port must be a whole number from 0 to 65535: '99999'/],
@@ -19,8 +22,8 @@ const WRONG_USAGE: [words: string[], complaint: RegExp][] = [
   [['server1', '127.0.0.1', '0x50'], /'0x50'/],
   [['server1', '127.0.0.1', ' 5000'], /' 5000'/],
   [['server1', '127.0.0.1', ''], /port must be/],
-  [['server1', '::1', '5000'], /not an IPv4 address: '::1'/],
-  [['server1', '127.1', '5000'], /not an IPv4 address: '127.1'/],
+  [['server1', '::1', '5000'], /not an IPv4 address or host name: '::1'/],
+  [['server1', '127.1', '5000'], /not an IPv4 address or host name: '127.1'/],
   [['server1', '--max-clients', '2', '127.0.0.1', '5000'], /--max-clients/],
   [['server2', '--max-clients', '0', '127.0.0.1', '5000'], /--max-clients must be/],
   [['server3', '--loud', '127.0.0.1', '5000'], /'--loud'/],
@@ -45,12 +48,13 @@ describe('the command line', () => {
     });
   }
 
-  for (const command of COMMANDS) {
+  for (const [command, { example }] of COMMANDS) {
     it(`tells how to use ${command}`, async t => {
       const help = calcd(t, [command, '--help']);
       const text = await help.stdout.rest();
       assert.match(text, new RegExp(`^Usage: calcd ${command} `));
-      assert.match(text, new RegExp(`Example: calcd ${command}`));
+      assert.ok(example.includes(`calcd ${command}`));
+      assert.ok(text.endsWith(`\nExample: ${example}\n`));
       assert.ok(text.split('\n').every(line => line.length <= 80));
       assert.equal(await help.exit(), 0);
     });
@@ -60,12 +64,20 @@ describe('the command line', () => {
     const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
     assert.equal(await calcd(t, ['--version']).stdout.rest(), `${JSON.parse(manifest).version}\n`);
     const help = await calcd(t, ['--help']).stdout.rest();
-    for (const command of COMMANDS) assert.match(help, new RegExp(`^  ${command} `, 'm'));
+    for (const [command, { example }] of COMMANDS) {
+      assert.match(help, new RegExp(`^  ${command} `, 'm'));
+      assert.ok(help.includes(`\n  ${example}\n`), example);
+    }
+    assert.ok(help.split('\n').every(line => line.length <= 80));
   });
 
   const refusals: [what: string, address: string, complaint: RegExp][] = [
-    ['of another machine', '192.0.2.1', /address not available \(EADDRNOTAVAIL\)$/],
-    ['in use', '127.0.0.1', /address already in use \(EADDRINUSE\)$/],
+    [
+      'of another machine',
+      '192.0.2.1',
+      /address not available \(EADDRNOTAVAIL\); .*choose 127\.0\.0\.1/,
+    ],
+    ['in use', '127.0.0.1', /address already in use \(EADDRINUSE\); choose another port, or/],
   ];
   for (const [what, host, complaint] of refusals) {
     it(`exits with 1 and one line for an address ${what}`, async t => {
@@ -78,6 +90,56 @@ describe('the command line', () => {
       assert.equal(lines.length, 1);
       assert.match(lines[0] as string, complaint);
       assert.equal(await server.exit(), 1);
+    });
+  }
+});
+
+describe('the end of the process', () => {
+  it('waits until a slow reader has taken all replies', async t => {
+    const server = await startServer(t, 'server3', ['--quiet']);
+    const count = 400;
+    const asking = calcd(t, ['client', '--quiet', '127.0.0.1', String(server.port)]);
+    asking.process.stdout?.pause();
+    asking.type('10 ^ 999\n'.repeat(count)).endInput();
+    await server.stdout.linesUntil(/disconnected/);
+    asking.process.stdout?.resume();
+    assert.equal(await asking.stdout.rest(), `1${'0'.repeat(999)}\n`.repeat(count));
+    assert.equal(await asking.exit(), 0);
+  });
+
+  it('waits for nobody when the reader has gone', async t => {
+    const { port } = await startServer(t, 'server3');
+    const asking = calcd(t, ['client', '--quiet', '127.0.0.1', String(port)]);
+    asking.type('1 + 1\n');
+    assert.equal(await asking.stdout.line(), '2');
+    asking.process.stdout?.destroy();
+    asking.type('2 + 2\n'.repeat(100));
+    assert.equal(await asking.exit(), 0);
+  });
+});
+
+describe('a host name', () => {
+  it('is looked up, by servers and clients', async t => {
+    const server = calcd(t, ['server3', 'localhost', '0']);
+    const [, port] = /^Server listening on 127\.\d+\.\d+\.\d+:(\d+)$/.exec(
+      await server.stdout.line(),
+    ) as unknown as [string, string];
+    const client = calcd(t, ['client', '--quiet', 'localhost', port]).type('22 + 44\n').endInput();
+    assert.equal(await client.stdout.rest(), '66\n');
+    assert.equal(await client.exit(), 0);
+  });
+
+  for (const words of [
+    ['client', 'nowhere.invalid', '5000'],
+    ['server1', 'nowhere.invalid', '0'],
+  ]) {
+    it(`that does not exist is an error that says so: calcd ${words.join(' ')}`, async t => {
+      const lost = calcd(t, words);
+      assert.match(
+        await lost.stderr.rest(),
+        /^calcd: cannot find host 'nowhere\.invalid': .* \([A-Z_]+\); check the name, or .*\n$/,
+      );
+      assert.equal(await lost.exit(), 1);
     });
   }
 });

@@ -57,9 +57,7 @@ export class TestSockets {
 }
 
 export function fdSetOf(...fds: number[]): FdSet {
-  const set = new FdSet();
-  for (const fd of fds) set.add(fd);
-  return set;
+  return new FdSet(fds);
 }
 
 export function members(set: FdSet): number[] {

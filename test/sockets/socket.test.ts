@@ -5,9 +5,10 @@ import { platform } from 'node:process';
 import { describe, test } from 'node:test';
 import type { Address } from '../../src/sockets/address.ts';
 import * as native from '../../src/sockets/native.ts';
+import { FdSet, select } from '../../src/sockets/select.ts';
 import { Socket, WOULD_BLOCK } from '../../src/sockets/socket.ts';
 import { SystemError } from '../../src/sockets/system-error.ts';
-import { awaitReadable, DEADLINE_MS, TestSockets } from './connections.ts';
+import { awaitReadable, DEADLINE_MS, fdSetOf, TestSockets } from './connections.ts';
 
 const HOST = '127.0.0.1';
 const SOCK_DGRAM = 2;
@@ -92,6 +93,28 @@ describe('connect and accept', () => {
       call: 'connect',
       code: 'ECONNREFUSED',
     });
+  });
+
+  test('a blocking socket is connected when connect returns', t => {
+    const sockets = new TestSockets(t);
+    const client = sockets.open();
+    assert.equal(client.connect(sockets.listener().localAddress()), true);
+    assert.equal(client.connectError(), undefined);
+  });
+
+  test('a non-blocking socket learns that it is connected', t => {
+    const sockets = new TestSockets(t);
+    const client = connectSoon(sockets, sockets.listener().localAddress());
+    assert.equal(client.connectError(), undefined);
+    assert.equal(client.send(Buffer.from('x')), 1);
+  });
+
+  test('a non-blocking socket learns that it is refused', t => {
+    const sockets = new TestSockets(t);
+    const listener = sockets.listener();
+    const address = listener.localAddress();
+    sockets.close(listener);
+    assert.equal(connectSoon(sockets, address).connectError()?.code, 'ECONNREFUSED');
   });
 
   test('accept tells the address of the peer', t => {
@@ -307,6 +330,7 @@ describe('shutdown and close', () => {
     shutdown: socket => socket.shutdown('both'),
     accept: socket => socket.accept(true),
     getsockname: socket => socket.localAddress(),
+    getsockopt: socket => socket.connectError(),
     setsockopt: socket => socket.setOption('noDelay', 1),
     fcntl: socket => socket.setNonBlocking(true),
   };
@@ -346,6 +370,15 @@ function sendAfterClose(sockets: TestSockets, client: Socket, server: Socket): v
     code: 'EPIPE',
     reason: 'broken pipe',
   });
+}
+
+/** A non-blocking socket whose connect has been answered. */
+function connectSoon(sockets: TestSockets, address: Address): Socket {
+  const client = sockets.open();
+  client.setNonBlocking(true);
+  client.connect(address);
+  assert.equal(select(new FdSet(), fdSetOf(client.fd), DEADLINE_MS), 1, 'no answer in time');
+  return client;
 }
 
 /** The flags of a descriptor as Linux shows them, in octal. */

@@ -1,7 +1,8 @@
 /** How many clients are served, and by what: one after the other, or many at a time. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { calculate } from '../../calculator/calculate.ts';
-import { type Chat, USUAL } from '../chat.ts';
+import type { Chat } from '../chat.ts';
+import { USUAL } from '../dialect.ts';
 import { blame, Failure, ignoreFailure, shown } from '../failure.ts';
 import type { Item } from '../item.ts';
 import { REPLY_MS } from '../limits.ts';

@@ -1,6 +1,7 @@
 /** The ways a client leaves: each ends that client alone, and the next one is served. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Chat, USUAL } from '../chat.ts';
+import type { Chat } from '../chat.ts';
+import { USUAL } from '../dialect.ts';
 import { blame, Failure, ignoreFailure } from '../failure.ts';
 import type { Item } from '../item.ts';
 import { REPLY_MS } from '../limits.ts';

@@ -1,0 +1,2 @@
+/** `calcd/calculator`: what the package offers of the calculator. */
+export { CalculatorError, calculate } from './calculate.ts';

@@ -1,0 +1,6 @@
+/** `calcd/sockets`: what the package offers of the sockets. */
+export type { Address } from './address.ts';
+export { nodeLoopDescriptor, nodeTurn } from './node-loop.ts';
+export { FdSet, INTERRUPTED, select } from './select.ts';
+export { type Accepted, type Direction, Socket, type SocketOption, WOULD_BLOCK } from './socket.ts';
+export { SystemError } from './system-error.ts';

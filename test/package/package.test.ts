@@ -1,0 +1,61 @@
+/** What is published: the files of the package, and the names it exports. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+
+/** Every file of the package is one of these, and each of these stands for one at least. */
+const FILES: readonly RegExp[] = [
+  /^package\.json$/,
+  /^README\.md$/,
+  /^CHANGELOG\.md$/,
+  /^LICENSE$/,
+  /^docs\/.+\.(md|svg)$/,
+  /^dist\/(cli|try)\.js$/,
+  /^dist\/(check|client|completion)\/[\w-]+\.js$/,
+  /^dist\/servers\/server[1-4]\.js$/,
+  /^dist\/servers\/client-thread\.cjs$/,
+  /^dist\/sockets\/(index|native)\.js$/,
+  /^dist\/sockets\/(index|address|node-loop|select|socket|system-error)\.d\.ts$/,
+  /^dist\/calculator\/index\.js$/,
+  /^dist\/calculator\/(index|calculate|errors)\.d\.ts$/,
+  /^dist\/man\/calcd\.1$/,
+];
+
+describe('the package', () => {
+  it('holds what its users need and nothing else', () => {
+    const files = packedFiles();
+    const unexpected = files.filter(file => !FILES.some(pattern => pattern.test(file)));
+    const missing = FILES.filter(pattern => !files.some(file => pattern.test(file)));
+    assert.deepEqual({ unexpected, missing }, { unexpected: [], missing: [] });
+  });
+
+  const EXPORTS: [entry: string, names: string[]][] = [
+    ['calcd/calculator', ['CalculatorError', 'calculate']],
+    [
+      'calcd/sockets',
+      [
+        'FdSet',
+        'INTERRUPTED',
+        'Socket',
+        'SystemError',
+        'WOULD_BLOCK',
+        'nodeLoopDescriptor',
+        'nodeTurn',
+        'select',
+      ],
+    ],
+  ];
+  for (const [entry, names] of EXPORTS) {
+    it(`exports what ${entry} promises and nothing else`, async () => {
+      assert.deepEqual(Object.keys(await import(entry)).sort(), names);
+    });
+  }
+});
+
+function packedFiles(): string[] {
+  const words = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const { stdout, stderr, error } = spawnSync('npm', words, { encoding: 'utf8' });
+  assert.equal(error, undefined, stderr);
+  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
+  return files.map(({ path }) => path);
+}
