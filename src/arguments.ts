@@ -43,6 +43,17 @@ export function addressFrom(positionals: readonly string[], lowestPort: 0 | 1): 
   return { host, port: wholeNumber('port', port, lowestPort, 65_535) };
 }
 
+/** One of a few words; undefined when the option is not given. */
+export function oneOf<T extends string>(
+  option: string,
+  choices: readonly T[],
+  value: unknown,
+): T | undefined {
+  const known = choices.find(choice => choice === value);
+  if (known !== undefined || value === undefined) return known;
+  throw new UsageError(`${option} must be ${choices.join(', ')}: '${value}'`);
+}
+
 export function wholeNumber(what: string, text: string, lowest: number, highest: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= lowest && value <= highest) return value;

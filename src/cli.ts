@@ -6,11 +6,13 @@
  * pipes among them non-blocking for everybody who shares them.
  */
 import { readFileSync } from 'node:fs';
-import { addressFrom, parseArguments, UsageError, wholeNumber } from './arguments.ts';
+import { addressFrom, oneOf, parseArguments, UsageError, wholeNumber } from './arguments.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { resolved } from './host.ts';
+import { LOG_FORMATS } from './servers/display-options.ts';
 import type { ServerOptions } from './servers/server.ts';
 import { suggestion } from './suggestion.ts';
+import { COLOUR_CHOICES } from './terminal/colours.ts';
 import { type CommandName, isCommandName, USAGES } from './usage.ts';
 
 const EXIT_FAILED = 1;
@@ -69,7 +71,12 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
   const maxClients = options['max-clients'];
   return serve(name, {
     address,
-    quiet: options.quiet === true,
+    display: {
+      quiet: options.quiet === true,
+      log: oneOf('--log', LOG_FORMATS, options.log) ?? 'text',
+      timestamps: options.timestamps === true,
+      colour: oneOf('--color', COLOUR_CHOICES, options.color) ?? 'auto',
+    },
     untilEof: options['until-eof'] === true,
     maxClients:
       typeof maxClients === 'string'

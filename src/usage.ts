@@ -34,6 +34,17 @@ export interface Option {
 
 const HELP: Option = { name: 'help', help: 'show this help' };
 const SERVER_QUIET: Option = { name: 'quiet', help: 'show no line per message' };
+const LOG: Option = {
+  name: 'log',
+  value: 'text|json',
+  help: 'lines for people, or an object a line for programs',
+};
+const TIMESTAMPS: Option = { name: 'timestamps', help: 'begin each line with the time (UTC)' };
+const COLOR: Option = {
+  name: 'color',
+  value: 'auto|always|never',
+  help: 'colours: auto means on a terminal',
+};
 const UNTIL_EOF: Option = { name: 'until-eof', help: 'stop when standard input ends' };
 const MAX_CLIENTS: Option = {
   name: 'max-clients',
@@ -54,7 +65,7 @@ function serverUsage(name: string, summary: string, ...options: Option[]): Usage
       { name: 'HOST', help: "this machine's IPv4 address or name; 0.0.0.0 for all it has" },
       { name: 'PORT', help: 'where to listen; 0 lets the system choose' },
     ],
-    options: [SERVER_QUIET, ...options, UNTIL_EOF, HELP],
+    options: [SERVER_QUIET, LOG, TIMESTAMPS, COLOR, ...options, UNTIL_EOF, HELP],
     example: `calcd ${name} 127.0.0.1 5000`,
   };
 }
@@ -85,7 +96,7 @@ export const USAGES = {
       { name: 'timeout', value: 'S', help: 'wait S seconds for a connection or reply, not 10' },
       { name: 'retry', help: 'wait for a server to come up' },
       { name: 'no-history', help: 'neither remember nor offer what was entered' },
-      { name: 'color', value: 'auto|always|never', help: 'colours: auto means on a terminal' },
+      COLOR,
       HELP,
     ],
     example: 'calcd client 127.0.0.1 5000',

@@ -1,7 +1,7 @@
 /** `calcd client`: from the words of the command line to what the client is told. */
-import { type Arguments, UsageError } from '../arguments.ts';
+import { type Arguments, oneOf, UsageError } from '../arguments.ts';
 import type { Address } from '../sockets/address.ts';
-import { COLOUR_CHOICES, type ColourChoice } from '../terminal/colours.ts';
+import { COLOUR_CHOICES } from '../terminal/colours.ts';
 import { runClient } from './client.ts';
 
 /** A longer wait is none that anybody means. */
@@ -18,7 +18,7 @@ export function runClientCommand(address: Address, options: Arguments['options']
     retry: options.retry === true,
     strict: options.strict === true,
     keepsHistory: options['no-history'] !== true,
-    colour: colour(options.color as string | undefined),
+    colour: oneOf('--color', COLOUR_CHOICES, options.color) ?? 'auto',
     input: process.stdin,
     output: process.stdout,
     errors: process.stderr,
@@ -42,10 +42,4 @@ function timeout(seconds: string | undefined): number | undefined {
   throw new UsageError(
     `--timeout must be a number of seconds up to ${LONGEST_TIMEOUT_S}: '${seconds}'`,
   );
-}
-
-function colour(choice = 'auto'): ColourChoice {
-  const known = COLOUR_CHOICES.find(one => one === choice);
-  if (known) return known;
-  throw new UsageError(`--color must be ${COLOUR_CHOICES.join(', ')}: '${choice}'`);
 }

@@ -30,6 +30,10 @@ export interface Clients {
 
 export class Acceptor implements Watcher {
   readonly fd: number;
+  /** Clients that were welcomed so far. */
+  welcomed = 0;
+  /** Clients that were refused so far, for want of room. */
+  refused = 0;
   readonly #loop: SelectLoop;
   readonly #listener: Socket;
   readonly #display: Display;
@@ -79,6 +83,7 @@ export class Acceptor implements Watcher {
       const accepted = this.#next();
       if (!accepted) return;
       if (this.#clients.size < this.#limit) {
+        this.welcomed++;
         this.#clients.welcome(accepted.socket, accepted.peer);
       } else {
         this.#refuse(accepted);
@@ -98,6 +103,7 @@ export class Acceptor implements Watcher {
   #refuse({ socket, peer }: Accepted): void {
     const others = this.#limit === 1 ? 'another client is' : `${this.#limit} clients are`;
     const busy = `server busy: ${others} being served, try again later`;
+    this.refused++;
     this.#display.refused(peer, busy);
     this.#closer.refuse(socket, `error: ${busy}`);
   }

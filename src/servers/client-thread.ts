@@ -2,19 +2,18 @@
  * The thread of one client of server2. It is started before its client is known, waits for the
  * assignment, serves the client (blocking-session.ts), and ends when it is told to.
  */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { CalculatorConversation } from '../conversation/calculator-conversation.ts';
 import { Socket } from '../sockets/socket.ts';
 import { BlockingSession } from './blocking-session.ts';
 import { Display } from './display.ts';
-import { Output } from './output.ts';
+import type { DisplayOptions } from './display-options.ts';
 import { SharedCounts } from './shared-counts.ts';
 
 /** The client a thread is given. */
 export interface Assignment {
   /** Its socket, which the main thread closes when the client has left or the thread has ended. */
   readonly fd: number;
-  readonly quiet: boolean;
   /** Shared: 1 once the server stops. */
   readonly stopping: Int32Array;
   /** The cells of its SharedCounts. */
@@ -24,7 +23,7 @@ export interface Assignment {
 /** What a thread says: that it waits for a client, and why its client left. */
 export type Report = 'ready' | { readonly reason: string };
 
-const output = new Output();
+const display = new Display(workerData as DisplayOptions, true);
 
 parentPort?.on('message', (message: Assignment | 'end') => {
   if (message === 'end') parentPort?.close();
@@ -34,16 +33,22 @@ rehearse();
 parentPort?.postMessage('ready' satisfies Report);
 
 /** @returns why the client left. */
-function serve({ fd, quiet, stopping, counts }: Assignment): string {
-  const display = new Display(output, { quiet, severalClients: true });
+function serve({ fd, stopping, counts }: Assignment): string {
   const conversation = new CalculatorConversation(display.observer(fd));
   const isStopping = () => Atomics.load(stopping, 0) === 1;
   const shared = new SharedCounts(counts);
-  return new BlockingSession(new Socket(fd), conversation, output, shared, isStopping).serve();
+  return new BlockingSession(
+    new Socket(fd),
+    conversation,
+    display.output,
+    shared,
+    isStopping,
+  ).serve();
 }
 
 function rehearse(): void {
   const counts = new SharedCounts();
   const nobody = new Socket(-1);
-  new BlockingSession(nobody, new CalculatorConversation(), output, counts, () => false).rehearse();
+  const conversation = new CalculatorConversation();
+  new BlockingSession(nobody, conversation, display.output, counts, () => false).rehearse();
 }

@@ -1,10 +1,15 @@
-/** What a server shows its operator: one line an event, by docs/protocol.md's sample session. */
-import { Buffer } from 'node:buffer';
+/** What a server shows its operator: one line an event. */
 import type { Observer } from '../conversation/conversation.ts';
-import { type Address, formatAddress } from '../sockets/address.ts';
+import type { Address } from '../sockets/address.ts';
+import { isTerminal } from '../sockets/native.ts';
 import type { SystemError } from '../sockets/system-error.ts';
-import { ACCEPT_PAUSE_MS } from './limits.ts';
-import type { Output } from './output.ts';
+import { wantsColours } from '../terminal/colours.ts';
+import type { Summary } from './display-events.ts';
+import type { DisplayOptions } from './display-options.ts';
+import type { DisplayStyle } from './display-style.ts';
+import { JsonStyle } from './json-style.ts';
+import { Output } from './output.ts';
+import { TextStyle } from './text-style.ts';
 
 /** Why a client left, in words. */
 export const departure = {
@@ -14,73 +19,77 @@ export const departure = {
   failed: ({ reason, code }: SystemError): string => `${reason} (${code})`,
 };
 
-export interface DisplayOptions {
-  /** No line per message. */
-  readonly quiet: boolean;
-  /** Whether there may be several clients, so that a reply's line must say whose it is. */
-  readonly severalClients: boolean;
-}
+const STDOUT = 1;
 
 export class Display {
-  readonly #output: Output;
-  readonly #options: DisplayOptions;
+  readonly output: Output;
+  readonly #style: DisplayStyle;
+  readonly #quiet: boolean;
 
-  constructor(output: Output, options: DisplayOptions) {
-    this.#output = output;
-    this.#options = options;
+  /** @param severalClients whether a reply's line must say whose it is. */
+  constructor(options: DisplayOptions, severalClients: boolean) {
+    this.#style = styleFor(options, severalClients);
+    this.#quiet = options.quiet;
+    this.output = new Output(this.#style);
   }
 
   listening(address: Address): void {
-    this.#output.print(`Server listening on ${formatAddress(address)}`);
+    this.output.print(this.#style.line({ event: 'listening', ...address }));
   }
 
   /** How many clients there is room for. */
-  room(limit: number): void {
-    if (this.#options.severalClients) {
-      this.#output.print(`Serving at most ${limit} clients at a time`);
-    }
+  capacity(clients: number): void {
+    this.output.print(this.#style.line({ event: 'capacity', clients }));
   }
 
-  connected(fd: number, peer: Address): void {
-    this.#output.print(`Connected with client socket number ${fd} (${formatAddress(peer)})`);
+  connected(socket: number, peer: Address): void {
+    this.output.print(this.#style.line({ event: 'connected', socket, ...peer }));
   }
 
   /** Shows the messages and replies of one client; undefined when that is not wanted. */
-  observer(fd: number): Observer | undefined {
-    if (this.#options.quiet) return undefined;
-    const toWhom = this.#options.severalClients ? ` to client socket ${fd}` : '';
-    const sent = Buffer.from(`Client socket ${fd} sent message: `);
-    const sending = Buffer.from(`Sending reply${toWhom}: `);
+  observer(socket: number): Observer | undefined {
+    if (this.#quiet) return undefined;
+    const message = this.#style.said('message', socket);
+    const reply = this.#style.said('reply', socket);
     return {
-      message: (bytes, start, end) => this.#output.printSaid(sent, bytes, start, end),
-      reply: (bytes, start, end) => this.#output.printSaid(sending, bytes, start, end),
+      message: (bytes, start, end) => this.output.printSaid(message, bytes, start, end),
+      reply: (bytes, start, end) => this.output.printSaid(reply, bytes, start, end),
     };
   }
 
-  left(fd: number, reason: string): void {
-    this.#output.print(`Client socket ${fd} disconnected: ${reason}`);
+  left(socket: number, reason: string): void {
+    this.output.print(this.#style.line({ event: 'disconnected', socket, reason }));
   }
 
   refused(peer: Address, reason: string): void {
-    this.#output.print(`Refused client ${formatAddress(peer)}: ${reason}`);
+    this.output.print(this.#style.line({ event: 'refused', ...peer, reason }));
   }
 
-  acceptPaused({ reason, code }: SystemError): void {
-    const pause = `trying again every ${ACCEPT_PAUSE_MS} ms`;
-    this.#output.print(`Cannot accept clients: ${reason} (${code}), ${pause}`);
+  acceptPaused(error: SystemError): void {
+    this.output.print(this.#style.line({ event: 'paused', reason: departure.failed(error) }));
   }
 
-  /** @param reason a signal's name, or what else asked for it. */
+  /** @param reason a signal's name, or what else ends it. */
   stopping(reason: string): void {
-    this.#output.print(`Stopping on ${reason}: no new clients, replies due are delivered`);
+    this.output.print(this.#style.line({ event: 'stopping', reason }));
+  }
+
+  summary(summary: Summary): void {
+    this.output.print(this.#style.line({ event: 'summary', ...summary }));
   }
 
   stopped(): void {
-    this.#output.print('Server stopped');
+    this.output.print(this.#style.line({ event: 'stopped' }));
   }
 
   /** Shows now what usually waits for the end of the turn. */
   flush(): void {
-    this.#output.flush();
+    this.output.flush();
   }
+}
+
+function styleFor(options: DisplayOptions, severalClients: boolean): DisplayStyle {
+  if (options.log === 'json') return new JsonStyle();
+  const colour = wantsColours(isTerminal(STDOUT), options.colour);
+  return new TextStyle({ severalClients, timestamps: options.timestamps, colour });
 }

@@ -4,18 +4,22 @@
  */
 import { Buffer } from 'node:buffer';
 import { writeSync } from 'node:fs';
-import { MOST_PRINTED_BYTES, writePrintable } from '../terminal/printable.ts';
+import type { DisplayStyle, SaidStyle } from './display-style.ts';
 import { DISPLAY_BACKLOG_BYTES, DISPLAY_FLUSH_BYTES } from './limits.ts';
 import type { Watcher } from './select-loop.ts';
 import { type StandardOutput, standardOutput } from './standard-output.ts';
 
 const LF = 0x0a;
 
+/** No stamp is longer. */
+const STAMP_BYTES = 64;
+
 /** What write(2) says of an output that is gone for good; other errors may pass. */
 const GONE = new Set(['EPIPE', 'EBADF', 'EIO', 'ECONNRESET']);
 
 export class Output implements Watcher {
   readonly fd: number;
+  readonly #style: DisplayStyle;
   readonly #standard: StandardOutput;
   /** Lines, from `#position` to `#length` still to be written. */
   readonly #bytes = Buffer.allocUnsafeSlow(DISPLAY_BACKLOG_BYTES);
@@ -28,7 +32,8 @@ export class Output implements Watcher {
   #stalled = false;
   #gone = false;
 
-  constructor() {
+  constructor(style: DisplayStyle) {
+    this.#style = style;
     this.#standard = standardOutput();
     this.fd = this.#standard.fd;
   }
@@ -40,19 +45,19 @@ export class Output implements Watcher {
 
   print(line: string): void {
     if (!this.#hasRoomFor(3 * line.length + 1)) return;
+    this.#stamp();
     this.#length += this.#bytes.write(line, this.#length);
     this.#bytes[this.#length++] = LF;
   }
 
-  /** Prints a line: `what`, then what somebody said, bytes `start` to `end`, made printable. */
-  printSaid(what: Buffer, bytes: Buffer, start: number, end: number): void {
-    if (!this.#hasRoomFor(what.length + MOST_PRINTED_BYTES + 1)) return;
-    const target = this.#bytes;
-    let to = this.#length;
-    for (let index = 0; index < what.length; index++) target[to++] = what[index] as number;
-    to = writePrintable(target, to, bytes, start, end);
-    target[to++] = LF;
-    this.#length = to;
+  /** Prints what somebody said, bytes `start` to `end`. */
+  printSaid(style: SaidStyle, bytes: Buffer, start: number, end: number): void {
+    const { before, after, mostBytes } = style;
+    if (!this.#hasRoomFor(before.length + mostBytes + after.length)) return;
+    this.#stamp();
+    this.#append(before);
+    this.#length = style.write(this.#bytes, this.#length, bytes, start, end);
+    this.#append(after);
   }
 
   /** Writes what can be written without waiting. */
@@ -67,12 +72,24 @@ export class Output implements Watcher {
 
   readable(): void {}
 
+  #stamp(): void {
+    const stamp = this.#style.stamp();
+    if (stamp !== '') this.#length += this.#bytes.write(stamp, this.#length, 'latin1');
+  }
+
+  /** Short: a loop is quicker than a copy. */
+  #append(bytes: Buffer): void {
+    for (let index = 0; index < bytes.length; index++) {
+      this.#bytes[this.#length++] = bytes[index] as number;
+    }
+  }
+
   /** Whether a line of at most so many bytes may be added now; else it is dropped. */
   #hasRoomFor(bytes: number): boolean {
     if (this.#gone) return false;
     if (this.#length - this.#position > DISPLAY_FLUSH_BYTES) this.flush();
     if (this.#dropped > 0 && this.#position === this.#length) this.#tellOfDropped();
-    if (this.#dropped === 0 && this.#makeRoom(bytes)) return true;
+    if (this.#dropped === 0 && this.#makeRoom(STAMP_BYTES + bytes)) return true;
     this.#dropped++;
     return false;
   }
@@ -97,7 +114,7 @@ export class Output implements Watcher {
     this.#length = 0;
     this.#noted = this.#dropped;
     this.#dropped = 0;
-    if (this.#noted > 0) this.print(`(${this.#noted} lines not shown: the display was too slow)`);
+    if (this.#noted > 0) this.print(this.#style.dropped(this.#noted));
   }
 
   /** @returns whether it could. */

@@ -2,21 +2,22 @@
  * What all four servers have in common, from the listening socket to the last reply on the way
  * out. How they serve a client is theirs, and comes in as a Clients object.
  */
+
+import { performance } from 'node:perf_hooks';
 import type { Address } from '../sockets/address.ts';
 import { Acceptor, type Clients } from './acceptor.ts';
 import { Display } from './display.ts';
+import type { DisplayOptions } from './display-options.ts';
 import { onEndOfInput } from './end-of-input.ts';
 import { GRACE_MS } from './limits.ts';
 import { listenOn } from './listener.ts';
-import { Output } from './output.ts';
 import { PoliteCloser } from './polite-close.ts';
 import { SelectLoop } from './select-loop.ts';
-import { onStopSignal } from './stop-signals.ts';
+import { onStopSignal, onSummarySignal } from './signals.ts';
 
 export interface ServerOptions {
   readonly address: Address;
-  /** No display line per message. */
-  readonly quiet: boolean;
+  readonly display: DisplayOptions;
   /** Stop at the end of standard input, as on a signal. */
   readonly untilEof: boolean;
   /** Clients served at the same time; undefined for the server's own limit. */
@@ -35,13 +36,13 @@ export interface Surroundings {
  * @param limit clients served at the same time; a further one is told that the server is busy.
  */
 export async function runServer(
-  { address, quiet, untilEof }: ServerOptions,
+  { address, display: displayOptions, untilEof }: ServerOptions,
   limit: number,
   createClients: (surroundings: Surroundings) => Clients,
 ): Promise<void> {
   const listener = listenOn(address);
-  const output = new Output();
-  const display = new Display(output, { quiet, severalClients: limit > 1 });
+  const display = new Display(displayOptions, limit > 1);
+  const { output } = display;
   const loop = new SelectLoop();
   const closer = new PoliteCloser(loop);
   const clients = createClients({ loop, display, closer });
@@ -61,16 +62,26 @@ export async function runServer(
     });
   };
   onStopSignal(stop);
+
+  const start = performance.now();
+  const summarize = (): void => {
+    const { welcomed, refused } = acceptor;
+    const { messages, errors } = clients.counts;
+    const seconds = Math.round(performance.now() - start) / 1000;
+    display.summary({ clients: welcomed, refused, messages, errors, seconds });
+  };
+  onSummarySignal(summarize);
   if (untilEof) onEndOfInput(loop, () => stop('the end of standard input'));
 
   display.listening(listener.localAddress());
-  display.room(limit);
+  if (limit > 1) display.capacity(limit);
   await loop.run(() => {
     if (stopping && clients.size + closer.size === 0) loop.stop();
     display.flush();
     if (output.stalled) loop.watchWrites(output);
     else loop.ignoreWrites(output);
   });
+  summarize();
   display.stopped();
   display.flush();
 }

@@ -14,6 +14,6 @@ export function server2(options: ServerOptions): Promise<void> {
   return runServer(
     options,
     threadClientLimit(options.maxClients),
-    surroundings => new Threads(surroundings, options.quiet),
+    surroundings => new Threads(surroundings, options.display),
   );
 }

@@ -13,6 +13,7 @@ import type { Socket } from '../sockets/socket.ts';
 import type { Clients } from './acceptor.ts';
 import type { Assignment, Report } from './client-thread.ts';
 import { departure } from './display.ts';
+import type { DisplayOptions } from './display-options.ts';
 import {
   RESERVE_DELAY_MS,
   STARTS_AT_A_TIME,
@@ -31,7 +32,7 @@ interface Served {
 
 export class Threads implements Clients {
   readonly #surroundings: Surroundings;
-  readonly #quiet: boolean;
+  readonly #display: DisplayOptions;
   /** Clients whose thread is not ready yet, first come first. */
   readonly #waiting: Socket[] = [];
   readonly #served = new Map<Worker, Served>();
@@ -44,9 +45,10 @@ export class Threads implements Clients {
   /** Shared with the threads: 1 once the server stops. */
   readonly #stopping = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(surroundings: Surroundings, quiet: boolean) {
+  /** @param display how the threads show what is said. */
+  constructor(surroundings: Surroundings, display: DisplayOptions) {
     this.#surroundings = surroundings;
-    this.#quiet = quiet;
+    this.#display = display;
     this.#start();
   }
 
@@ -122,7 +124,6 @@ export class Threads implements Clients {
     this.#surroundings.display.flush();
     worker.postMessage({
       fd: socket.fd,
-      quiet: this.#quiet,
       stopping: this.#stopping,
       counts: counts.cells,
     } satisfies Assignment);
@@ -134,6 +135,7 @@ export class Threads implements Clients {
     let worker: Worker;
     try {
       worker = new Worker(new URL('./client-thread.cjs', import.meta.url), {
+        workerData: this.#display,
         resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
       });
     } catch (error) {

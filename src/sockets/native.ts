@@ -199,6 +199,13 @@ export function softLimit(resource: number): number {
   return soft > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(soft);
 }
 
+const isatty: (fd: number) => number = libc.func('int isatty(int)');
+
+/** isatty(3): whether a descriptor is a terminal. */
+export function isTerminal(fd: number): boolean {
+  return isatty(fd) === 1;
+}
+
 /** _exit(2): ends the process at once, threads and all, without Node's own farewell. */
 export const exitAtOnce: (code: number) => void = libc.func('void _exit(int)');
 

@@ -13,10 +13,13 @@ export type ColourChoice = (typeof COLOUR_CHOICES)[number];
 const plain = (text: string): string => text;
 
 /** @param choice a user's own words, which count for more than the environment's. */
+export function wantsColours(isTerminal: boolean, choice: ColourChoice): boolean {
+  return choice === 'auto' ? isTerminal && !process.env.NO_COLOR : choice === 'always';
+}
+
 export function coloursFor(output: { isTTY?: boolean }, choice: ColourChoice = 'auto'): Colours {
-  const wantedByDefault = output.isTTY === true && !process.env.NO_COLOR;
-  const wanted = choice === 'auto' ? wantedByDefault : choice === 'always';
-  if (!wanted) return { good: plain, bad: plain, faint: plain, strong: plain };
+  if (!wantsColours(output.isTTY === true, choice))
+    return { good: plain, bad: plain, faint: plain, strong: plain };
   const sgr =
     (code: number) =>
     (text: string): string =>

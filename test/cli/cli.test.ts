@@ -26,6 +26,7 @@ const WRONG_USAGE: [words: string[], complaint: RegExp][] = [
   [['server1', '127.1', '5000'], /not an IPv4 address or host name: '127.1'/],
   [['server1', '--max-clients', '2', '127.0.0.1', '5000'], /--max-clients/],
   [['server2', '--max-clients', '0', '127.0.0.1', '5000'], /--max-clients must be/],
+  [['server3', '--log', 'xml', '127.0.0.1', '5000'], /--log must be text, json: 'xml'/],
   [['server3', '--loud', '127.0.0.1', '5000'], /'--loud'/],
   [['client', '127.0.0.1', '0'], /port must be a whole number from 1 to 65535: '0'/],
   [['client', '--eval', '1\n2', '127.0.0.1', '5000'], /--eval takes one line/],

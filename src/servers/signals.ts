@@ -12,3 +12,8 @@ export function onStopSignal(stop: (signal: string) => void): void {
   };
   for (const name of STOP_SIGNALS) process.on(name, once);
 }
+
+/** Calls `summarize` each time somebody asks how it goes: SIGUSR2. */
+export function onSummarySignal(summarize: () => void): void {
+  process.on('SIGUSR2', summarize);
+}
