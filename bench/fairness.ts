@@ -1,7 +1,7 @@
 /**
  * `npm run bench:fairness`: what a hostile client costs the others. Ten clients ask a server 200
- * times a second while somebody misbehaves; the table says how long they waited, and what it cost
- * the server.
+ * times a second, and then somebody misbehaves; the table says how long they waited from then on, and
+ * what it cost the server.
  */
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -14,7 +14,10 @@ import { Generator } from './generator.ts';
 import { RunningServer, residentKiB } from './running-server.ts';
 import { prepareTools } from './tools.ts';
 
-const LOAD = { clients: 10, inFlight: 0, warmUp: 1, seconds: 4, rate: 200, idle: 0 };
+const LOAD = { clients: 10, inFlight: 0, warmUp: 4, seconds: 4, rate: 200, idle: 0 };
+/** When the misbehaviour begins, and when it is measured. */
+const QUIET_MS = 2000;
+const WARM_UP_MS = 1000 * LOAD.warmUp;
 const DEAR_CLIENTS = 50;
 const UNREAD_MESSAGES = 1_000_000;
 const TICKS_PER_SECOND = 100;
@@ -44,10 +47,12 @@ for (const name of ['server2', 'server3', 'server4']) {
 
 async function measure(contender: Contender, hostility: string): Promise<string[]> {
   const server = await RunningServer.start(contender);
+  const talk = generator.talk(server.port, contender.conversation, LOAD);
+  await sleep(QUIET_MS);
   const hostile = HOSTILITIES[hostility]?.(server.port) ?? [];
-  await sleep(1000);
+  await sleep(WARM_UP_MS - QUIET_MS);
   const [before, start] = [cpuSeconds(server.pid), performance.now()];
-  const { latency } = await generator.talk(server.port, contender.conversation, LOAD);
+  const { latency } = await talk;
   const cpu = (cpuSeconds(server.pid) - before) / ((performance.now() - start) / 1000);
   const mebibytes = (residentKiB(server.pid) ?? Number.NaN) / 1024;
   for (const socket of hostile) socket.destroy();
