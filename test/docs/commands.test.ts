@@ -117,6 +117,7 @@ describe('the settings in docs/operators.md', () => {
         encoding: 'utf8',
       });
       assert.equal(status, 0, `${stdout}${stderr}`);
+      assert.ok(!stderr.includes(name), stderr);
     } finally {
       rmSync(folder, { recursive: true });
     }
