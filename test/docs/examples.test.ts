@@ -15,7 +15,7 @@ const normalise = (session: string): string =>
     .replace(/(socket(?: number)?) \d+/g, '$1 N')
     .trim();
 
-describe('the examples of README.md', () => {
+describe('the examples of README.md', { concurrency: true }, () => {
   const sessions = [...read('README.md').matchAll(/```console\n\$ (.*)\n([\s\S]*?)```/g)].map(
     ([, command, shown]) => ({ command: command as string, shown: shown as string }),
   );
