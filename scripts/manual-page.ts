@@ -58,7 +58,7 @@ ${Object.entries(USAGES).map(command).join('\n')}
 ${entry('0', 'All went well.')}\
 ${entry('1', 'A server could not start, a connection failed, or a judged program lacks something.')}\
 ${entry('2', 'Wrong usage.')}\
-${entry('3', 'check: the program could not be judged.')}\
+${entry('3', 'check: the program never listened. client --strict: a reply was an error.')}\
 .SH SEE ALSO
 .BR select (2),
 .BR socket (2),

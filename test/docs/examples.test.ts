@@ -15,7 +15,7 @@ const normalise = (session: string): string =>
     .replace(/(socket(?: number)?) \d+/g, '$1 N')
     .trim();
 
-describe('the examples of README.md', () => {
+describe('the examples of README.md', { concurrency: true }, () => {
   const sessions = [...read('README.md').matchAll(/```console\n\$ (.*)\n([\s\S]*?)```/g)].map(
     ([, command, shown]) => ({ command: command as string, shown: shown as string }),
   );
@@ -48,8 +48,9 @@ describe('the examples of README.md', () => {
   it('shows a session of the client, and of one that is refused', async t => {
     const { port } = await startServer(t, 'server1');
     const words = ['client', '127.0.0.1', String(port)];
-    const client = calcd(t, words).type('22 + 44\n3 * 4\n');
     const lines = clientSession.trim().split('\n');
+    const [, message] = /to the server: (.*)/.exec(clientSession) as unknown as [string, string];
+    const client = calcd(t, words).type(`${message}\n`);
     assert.deepEqual(await client.stdout.lines(lines.length), lines);
     const refused = calcd(t, words);
     const shown = (await refused.stdout.rest()) + (await refused.stderr.rest());
