@@ -55,7 +55,7 @@ class Client {
   #dialogue: Dialogue | undefined;
   #pipeline: Pipeline | undefined;
   #progress: RunProgress | undefined;
-  #state: 'connecting' | 'asking' | 'waiting' | 'pipelining' | 'ended' = 'connecting';
+  #state: 'connecting' | 'asking' | 'waiting' | 'held up' | 'pipelining' | 'ended' = 'connecting';
   #silent = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -116,8 +116,12 @@ class Client {
   }
 
   #ask(): void {
-    this.#state = 'asking';
     this.#stopTimer();
+    if (this.#options.output.writableNeedDrain) {
+      this.#waitForReader();
+      return;
+    }
+    this.#state = 'asking';
     if (this.#lines.needReader) this.#read();
     this.#lines.readOn();
     if (this.#proof?.isProven) {
@@ -128,6 +132,14 @@ class Client {
     if (line !== undefined) this.#send(line);
     else if (this.#lines.ended) this.#end(0);
     else this.#prompt?.ask();
+  }
+
+  /** Replies that nobody takes would pile up. */
+  #waitForReader(): void {
+    this.#state = 'held up';
+    this.#options.output.once('drain', () => {
+      if (this.#state === 'held up') this.#ask();
+    });
   }
 
   #read(): void {
@@ -143,7 +155,7 @@ class Client {
   }
 
   #entered(): void {
-    if (this.#state === 'pipelining') this.#sendPipelinedSoon();
+    if (this.#state === 'pipelining') this.#pipeline?.sendSoon();
     else if (this.#state === 'asking') this.#ask();
     else if (this.#state === 'waiting' && this.#silent) this.#stopWaiting();
   }
@@ -187,32 +199,26 @@ class Client {
 
   #startPipelining(): void {
     this.#state = 'pipelining';
-    const connection = this.#dialogue?.handOver(bytes => {
-      this.#pipeline?.receive(bytes);
-      this.#sendPipelined();
-    });
     const { output } = this.#options;
-    this.#pipeline = new Pipeline(this.#lines, connection as Socket, output, this.#tally);
-    this.#sendPipelined();
-  }
-
-  /** Several lines that are entered together are sent together. */
-  #sendPipelinedSoon(): void {
-    if (this.#lines.waiting <= 1) setImmediate(() => this.#sendPipelined());
-  }
-
-  #sendPipelined(): void {
-    if (this.#state !== 'pipelining' || !this.#pipeline) return;
+    const dialogue = this.#dialogue as Dialogue;
+    this.#pipeline = new Pipeline(this.#lines, dialogue, output, this.#tally, () =>
+      this.#pipelineMoved(),
+    );
     this.#pipeline.send();
-    if (!this.#pipeline.isSettled) this.#giveUpLater();
-    else if (this.#lines.ended) this.#end(0);
+  }
+
+  #pipelineMoved(): void {
+    const { isSettled, isWaiting } = this.#pipeline as Pipeline;
+    this.#stopTimer();
+    if (isSettled && this.#lines.ended) this.#end(0);
+    else if (isWaiting) this.#giveUpLater();
   }
 
   #inputEnds(): void {
     if (this.#state === 'ended') return;
     this.#prompt?.close();
     if (this.#state === 'pipelining') {
-      this.#sendPipelinedSoon();
+      this.#pipeline?.sendSoon();
       return;
     }
     if (!this.#lines.exhausted) return;

@@ -19,6 +19,8 @@ import { answerTurn } from './turn.ts';
 /** How often a stopping thread looks whether its replies have arrived. */
 const DELIVERY_LOOK_MS = 10;
 
+const NOTHING = new Uint8Array(0);
+
 /** A thread has one client at a time. */
 const input = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
 const replies = new ReplyBuffer();
@@ -137,7 +139,11 @@ export class BlockingSession {
    */
   #deliver(): string {
     const until = performance.now() + GRACE_MS;
-    while (this.#socket.unacknowledged() > 0 && performance.now() < until) pauseThread();
+    while (this.#socket.unacknowledged() > 0 && performance.now() < until) {
+      pauseThread();
+      // To send nothing fails once the client has gone, and nobody will acknowledge any more.
+      this.#socket.send(NOTHING);
+    }
     return departure.serverStopped;
   }
 }

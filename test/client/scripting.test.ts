@@ -5,7 +5,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Calcd, CLI, calcd, run, startServer } from '../support/calcd.ts';
+import { eventually } from '../support/deadline.ts';
 import { answering, fakeServer } from '../support/fake-server.ts';
 import { temporaryFolder, unlessTerminals } from '../support/terminal.ts';
 
@@ -108,6 +110,40 @@ describe('the client in a script', () => {
     const asking = client(t, port, '--retry', '--timeout', '0.3', '--eval', '1');
     assert.match(await asking.stderr.rest(), /cannot connect: .*\(ECONNREFUSED\)/);
     assert.equal(await asking.exit(), 1);
+  });
+
+  it('blames the server neither for an input nor for a reader that takes its time', async t => {
+    const { port } = await startServer(t, 'server3', ['--quiet']);
+    const asking = client(t, port, '--quiet', '--timeout', '1');
+    asking.type('10 ^ 999\n'.repeat(2000));
+    await asking.stdout.lines(2000);
+    await sleep(1200);
+    asking.process.stdout?.pause();
+    asking.type('10 ^ 999\n'.repeat(2000)).endInput();
+    await sleep(1200);
+    asking.process.stdout?.resume();
+    await asking.stdout.lines(2000);
+    assert.equal(await asking.exit(), 0);
+  });
+
+  it('asks no more while nobody takes what came back', async t => {
+    let asked = 0;
+    let lastAsked = Number.POSITIVE_INFINITY;
+    const port = await fakeServer(t, socket => {
+      socket.on('data', () => {
+        asked++;
+        lastAsked = performance.now();
+        socket.write(`${'9'.repeat(4000)}\n`);
+      });
+      socket.on('end', () => socket.end());
+    });
+    const asking = client(t, port, '--json').type('1\n'.repeat(2000)).endInput();
+    asking.process.stdout?.pause();
+    await eventually(() => performance.now() - lastAsked > 300, 'no more to be asked');
+    assert.ok(asked < 2000, `${asked} asked`);
+    asking.process.stdout?.resume();
+    await asking.stdout.lines(2000);
+    assert.equal(await asking.exit(), 0);
   });
 
   const places: [what: string, redirection: string, shown: RegExp][] = [

@@ -386,6 +386,18 @@ for (const { name, echoes, alone } of SERVERS) {
       assert.ok(performance.now() - start < 2500, `${performance.now() - start} ms`);
     });
 
+    it('clients that leave with their replies due when it is told to stop', async t => {
+      const server = await startServer(t, name);
+      const peers: Peer[] = [];
+      for (let count = 0; count < (alone ? 1 : 8); count++) peers.push(await server.connect());
+      await Promise.all(peers.map(assertServed));
+      server.signal('SIGTERM');
+      for (const peer of peers) peer.send('1 + 1\n');
+      await Promise.all(peers.map(peer => peer.close()));
+      assert.doesNotMatch(await server.stdout.rest(), /cut off/);
+      assert.equal(await server.exit(), 0);
+    });
+
     it('no room for another thread', {
       skip:
         name === 'server2'
