@@ -141,7 +141,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await second.exit(), 1);
         assert.equal(
           await second.stderr.rest(),
-          `calcd: cannot listen on 127.0.0.1:${server.port}: address already in use (EADDRINUSE)\n`,
+          `calcd: cannot listen on 127.0.0.1:${server.port}: address already in use (EADDRINUSE); choose another port, or stop what listens there\n`,
         );
         assert.equal(await second.stdout.rest(), '');
       });
