@@ -13,11 +13,12 @@ import { execPath } from 'node:process';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunningServer } from '../../src/check/server-trial.ts';
+import { TrialOfRunning } from '../../src/check/shared-server.ts';
 import { CLI, calcd, run, startServer, startServerInto } from '../support/calcd.ts';
 import { DEADLINE_MS, eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { Peer } from '../support/peer.ts';
-import { assertPasses, itemsFor, RESTART, TrialOfRunning, trialOf } from './kit.ts';
+import { assertPasses, itemsFor, RESTART, trialOf } from './kit.ts';
 
 const SERVERS = [
   { name: 'server1', echoes: false, limitOption: [], limit: 1, threaded: false },
@@ -64,7 +65,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         it(`passes the check's ${item.name}: ${item.asks}`, {
           skip: item.linuxOnly === true && unlessLinux,
         }, async () => {
-          await assertPasses(item, () => new TrialOfRunning(own, server));
+          await assertPasses(item, () => new TrialOfRunning(own, async () => server));
         });
       }
 

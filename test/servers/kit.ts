@@ -8,8 +8,7 @@ import { execPath } from 'node:process';
 import type { Dialect } from '../../src/check/dialect.ts';
 import type { Item, ServerRole } from '../../src/check/item.ts';
 import { SERVER_ITEMS } from '../../src/check/items/servers.ts';
-import type { Program } from '../../src/check/program.ts';
-import { runItem } from '../../src/check/run.ts';
+import { runItem } from '../../src/check/outcome.ts';
 import { ServerTrial } from '../../src/check/server-trial.ts';
 import { CLI } from '../support/calcd.ts';
 
@@ -59,21 +58,4 @@ export async function assertPasses(
 ): Promise<void> {
   const { failure } = await runItem(item, open());
   if (failure) assert.equal((await runItem(item, open())).failure, undefined);
-}
-
-/** A trial of a server that was there before it and is there after it. */
-export class TrialOfRunning extends ServerTrial {
-  readonly #running: { program: Program; port: number };
-
-  constructor(
-    { command, role, dialect }: ServerTrial,
-    running: { program: Program; port: number },
-  ) {
-    super(command, role, dialect);
-    this.#running = running;
-  }
-
-  override startListening(): Promise<{ program: Program; port: number }> {
-    return Promise.resolve(this.#running);
-  }
 }
