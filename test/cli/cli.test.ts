@@ -9,7 +9,7 @@ import { calcd, startServer } from '../support/calcd.ts';
 
 const COMMANDS = Object.entries(USAGES);
 
-/** One of each kind; arguments.test.ts has all that words can be wrong in. */
+/** One of each kind; arguments.unit.ts has all that words can be wrong in. */
 const WRONG_USAGE: [words: string[], complaint: RegExp][] = [
   [[], /^calcd: a calculator on a TCP socket/],
   [['serve'], /^calcd: unknown command 'serve' \(did you mean 'server1' or .*'server4'\?\)$/m],
