@@ -42,7 +42,7 @@ export class Chat {
     );
     if (reply.length > 0) return reply;
     const came = this.connection.describe(milliseconds);
-    throw new Failure({ sent: shown(bytes), expected, came });
+    throw new Failure({ sent: shown(bytes), expected, came, late: !this.connection.ended });
   }
 
   /** Asks for a value. @param tolerance relative, where programs may round */

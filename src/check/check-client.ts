@@ -2,8 +2,10 @@
 import { type ClientDialect, ClientTrial } from './client-trial.ts';
 import { CLIENT_ITEMS } from './items/client.ts';
 import { connects } from './items/client-required.ts';
+import { leftOut, type Outcome, runItem } from './outcome.ts';
 import type { Command } from './program.ts';
-import { leftOut, type Outcome, runItem, runItems } from './run.ts';
+import { runItems } from './run.ts';
+import { Tries } from './tries.ts';
 import type { Judged, Selection } from './verdict.ts';
 
 /** What the first item starts with: most clients take a reply without a line end. */
@@ -26,7 +28,7 @@ export async function checkClient(
   const items = CLIENT_ITEMS.filter(({ name }) => isSelected(name));
   const known = dialect;
   const others = known
-    ? await runItems(items, () => new ClientTrial(command, known), done)
+    ? await runItems(items, new Tries(() => new ClientTrial(command, known)), done)
     : items.map(item => leftOut(item, 'tells nothing while connects fails'));
   const firstCounts = isSelected(first.item.name) || first.verdict === 'failed';
   return {

@@ -44,6 +44,7 @@ export class Connection {
       sent: 'a connection',
       expected: 'that it is accepted',
       came: connection.error ?? `no answer within ${CONNECT_MS / 1000} s`,
+      late: connection.error === undefined,
     });
   }
 

@@ -6,6 +6,8 @@ export interface Evidence {
   readonly sent?: string;
   readonly expected: string;
   readonly came: string;
+  /** It did not come in time. */
+  readonly late?: boolean;
 }
 
 export class Failure extends Error {
@@ -21,8 +23,8 @@ export class Failure extends Error {
 /** Throws a failure again, with what was sent in a wider view; any other error as it is. */
 export function blame(error: unknown, widen: (sent: string) => string): never {
   if (!(error instanceof Failure)) throw error;
-  const { sent = '', expected, came } = error.evidence;
-  throw new Failure({ sent: widen(sent), expected, came });
+  const { sent = '', ...others } = error.evidence;
+  throw new Failure({ sent: widen(sent), ...others });
 }
 
 /** Lets a failure pass where either way will do. */

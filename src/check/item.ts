@@ -27,6 +27,8 @@ export interface About {
   readonly graders?: Partial<Record<Role, string>>;
   /** Items without which this one tells nothing: when one of them fails, it is left out. */
   readonly needs?: readonly string[];
+  /** It leaves a sound program as it found it: it may be tried on one that others have used. */
+  readonly shares?: boolean;
   /** It loads the machine: nothing else runs meanwhile, whose clock it would disturb. */
   readonly alone?: boolean;
   /** It looks into /proc. */

@@ -1,5 +1,5 @@
 /** The report in the format of JUnit, which continuous integration and many courses can show. */
-import type { Outcome } from './run.ts';
+import type { Outcome } from './outcome.ts';
 import type { Judged } from './verdict.ts';
 
 export function asJUnit(all: readonly Judged[]): string {

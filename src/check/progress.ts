@@ -1,6 +1,6 @@
 /** How far the check is, on a terminal. */
 import { StatusLine } from '../terminal/status-line.ts';
-import type { Outcome } from './run.ts';
+import type { Outcome } from './outcome.ts';
 
 export class Progress {
   readonly #title: string;

@@ -1,7 +1,7 @@
 /** The report for people: a line for each item, and under each ✗ what happened and what to do. */
 import type { Colours } from '../terminal/colours.ts';
 import { LEVELS, type Level } from './item.ts';
-import type { Outcome, Problem } from './run.ts';
+import type { Outcome, Problem } from './outcome.ts';
 import { type Judged, type Score, scores } from './verdict.ts';
 
 /** Where there is a section for each item. */
@@ -37,10 +37,13 @@ function scoreLine(levels: readonly Score[]): string {
 }
 
 function outcomeLines(judged: Judged, outcome: Outcome, colours: Colours): string[] {
-  const { item, verdict, reason, failure } = outcome;
+  const { item, verdict, reason, failure, firstTry } = outcome;
   const graders = item.graders?.[judged.role];
   const name = graders ? `${item.name} (${graders})` : item.name;
-  if (verdict === 'passed') return [`  ${colours.good('✓')} ${name}`];
+  if (verdict === 'passed') {
+    const doubt = firstTry ? colours.faint(`, at a second try; the first: ${firstTry.came}`) : '';
+    return [`  ${colours.good('✓')} ${name}${doubt}`];
+  }
   if (!failure) return [`  ${colours.faint(`– ${name}: ${reason}`)}`];
   return [
     `  ${colours.bad('✗')} ${colours.strong(name)}`,

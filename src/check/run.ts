@@ -1,47 +1,20 @@
 /**
- * Runs items, each with a program of its own that is started afresh: what one item breaks does not
- * show in another. Those that mostly wait run side by side; those that load the machine run alone.
+ * Runs items: those that mostly wait run side by side, those that share a program one after the
+ * other beside them, and at the end, alone, those that load the machine.
  */
-import { Failure, NeverListened, shown } from './failure.ts';
 import type { About, Item } from './item.ts';
-import { ITEM_MS } from './limits.ts';
+import { leftOut, type Outcome } from './outcome.ts';
 import { hasProcessTable } from './process-table.ts';
 import type { Trial } from './trial.ts';
-import { eventually, inTime } from './waiting.ts';
+import type { Tries } from './tries.ts';
 
 /** Items at a time. They wait more than they work, and their deadlines are long. */
 const SIDE_BY_SIDE = 3;
 
-const STDERR_LINES = 4;
-
-/** A program that dies closes its sockets first: so long is waited for its end to be reported. */
-const ENDING_MS = 200;
-
-type Verdict = 'passed' | 'failed' | 'left out';
-
-export interface Outcome {
-  readonly item: About;
-  readonly verdict: Verdict;
-  /** For an item that was left out. */
-  readonly reason?: string;
-  readonly failure?: Problem;
-  readonly milliseconds: number;
-}
-
-export interface Problem {
-  readonly sent?: string;
-  readonly expected: string;
-  readonly came: string;
-  /** The last lines of the program's standard error. */
-  readonly stderr: readonly string[];
-  /** It ended or was silent before it listened. */
-  readonly neverListened: boolean;
-}
-
 /** @returns the outcomes in the items' order; `done` hears of each as it comes. */
 export async function runItems<T extends Trial>(
   items: readonly Item<T>[],
-  open: () => T,
+  tries: Tries<T>,
   done: (outcome: Outcome) => void,
 ): Promise<Outcome[]> {
   const outcomes = new Map<string, Promise<Outcome>>();
@@ -50,7 +23,7 @@ export async function runItems<T extends Trial>(
     if (known) return known;
     const outcome = (async () => {
       const reason = await reasonToLeaveOut(item);
-      const judged = reason ? leftOut(item, reason) : await runItem(item, open());
+      const judged = reason ? leftOut(item, reason) : await tries.judge(item);
       done(judged);
       return judged;
     })();
@@ -65,51 +38,14 @@ export async function runItems<T extends Trial>(
     }
     return undefined;
   };
-  const queue = items.filter(({ alone }) => !alone);
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item; item = queue.shift()) await judge(item);
+  const sharing = items.filter(item => tries.sharesProgram(item));
+  const queue = items.filter(item => !item.alone && !sharing.includes(item));
+  const work = async (from: Item<T>[]): Promise<void> => {
+    for (let item = from.shift(); item; item = from.shift()) await judge(item);
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+  const worker = (): Promise<void> => work(queue);
+  const workers = Array.from({ length: SIDE_BY_SIDE - 1 }, worker);
+  await Promise.all([work(sharing).then(worker), ...workers]);
   for (const item of items.filter(({ alone }) => alone)) await judge(item);
   return Promise.all(items.map(judge));
-}
-
-export function leftOut(item: About, reason: string): Outcome {
-  return { item, verdict: 'left out', reason, milliseconds: 0 };
-}
-
-export async function runItem<T extends Trial>(item: Item<T>, trial: T): Promise<Outcome> {
-  const started = Date.now();
-  const running = item.run(trial).then(
-    () => ({ error: undefined }),
-    (error: unknown) => ({ error }),
-  );
-  const { error } = (await inTime(running, ITEM_MS)) ?? { error: tooLate() };
-  if (error !== undefined) await eventually(() => trial.programs.some(isEnded), ENDING_MS);
-  const failure = error === undefined ? undefined : describe(error, trial);
-  await trial.end();
-  const milliseconds = Date.now() - started;
-  const verdict = failure ? 'failed' : 'passed';
-  return { item, verdict, milliseconds, ...(failure && { failure }) };
-}
-
-const isEnded = ({ ended }: { ended: string | undefined }): boolean => ended !== undefined;
-
-function tooLate(): Failure {
-  return new Failure({ expected: `an end within ${ITEM_MS / 1000} s`, came: 'none' });
-}
-
-function describe(error: unknown, trial: Trial): Problem {
-  if (!(error instanceof Failure)) throw error;
-  const { sent, expected, came } = error.evidence;
-  const program = trial.programs.find(({ endedByItself }) => endedByItself) ?? trial.programs[0];
-  const end = program?.endedByItself;
-  const mentioned = end === undefined || came.includes('exit code');
-  return {
-    ...(sent !== undefined && { sent }),
-    expected,
-    came: mentioned ? came : `${came}; the program had ${end}`,
-    stderr: program?.stderr.lines(STDERR_LINES).map(shown) ?? [],
-    neverListened: error instanceof NeverListened,
-  };
 }

@@ -6,8 +6,9 @@ import { freePort, isListening } from './port.ts';
 import { type Command, Program, type StartOptions } from './program.ts';
 import { eventually } from './waiting.ts';
 
-/** How often the system is asked whether the program listens. */
+/** How often the system is asked whether the program listens: less often, the longer it takes. */
 const LOOK_MS = 20;
+const LOOK_SHARE = 0.1;
 
 export class Trial {
   readonly command: Command;
@@ -35,16 +36,19 @@ export class Trial {
   ): Promise<{ program: Program; port: number }> {
     const port = options.port ?? (await freePort());
     const program = this.launch({ ...options, port });
-    const until = Date.now() + START_MS;
+    const started = Date.now();
     while (!(await isListening(port))) {
-      if (program.ended || Date.now() > until) {
+      const waited = Date.now() - started;
+      if (program.ended || waited > START_MS) {
         throw new NeverListened({
           sent: `the start, with port ${port}`,
           expected: 'that it listens on that port',
           came: program.ended ? `it ${program.ended}` : `nothing within ${START_MS / 1000} s`,
+          late: program.ended === undefined,
         });
       }
-      await eventually(() => program.ended !== undefined, LOOK_MS);
+      const pause = Math.max(LOOK_MS, LOOK_SHARE * waited);
+      await eventually(() => program.ended !== undefined, pause);
     }
     return { program, port };
   }

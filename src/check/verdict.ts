@@ -1,7 +1,7 @@
 /** What comes out of judging a program, and what that means as a score and an exit code. */
 import { LEVELS, type Level, type Role } from './item.ts';
+import type { Outcome } from './outcome.ts';
 import type { Command } from './program.ts';
-import type { Outcome } from './run.ts';
 
 /** Whether an item is among those that were asked for. */
 export type Selection = (name: string) => boolean;

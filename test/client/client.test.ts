@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { execPath } from 'node:process';
-import { describe, it, type TestContext } from 'node:test';
-import { type Calcd, CLI, calcd, run, startServer } from '../support/calcd.ts';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { type Calcd, CLI, calcd, run, type Server, startServer } from '../support/calcd.ts';
 import { answering, fakeServer } from '../support/fake-server.ts';
+import { Scope } from '../support/scope.ts';
 
 const PROMPT = 'Please enter the message to the server: ';
 
@@ -28,8 +29,15 @@ async function assertAnswers(
 }
 
 describe('the client in a pipe', () => {
+  const scope = new Scope();
+  let server3: Server;
+  before(async () => {
+    server3 = await startServer(scope, 'server3', ['--quiet']);
+  });
+  after(() => scope.end());
+
   it('shows the sample session', async t => {
-    const { port } = await startServer(t, 'server3');
+    const { port } = server3;
     const asking = client(t, port).type('22 + 44\n3 * 4\n').endInput();
     assert.equal(
       await asking.stdout.rest(),
@@ -39,7 +47,7 @@ describe('the client in a pipe', () => {
   });
 
   it('prints the replies alone with --quiet, one for each line', async t => {
-    const { port } = await startServer(t, 'server3');
+    const { port } = server3;
     await assertAnswers(
       t,
       port,
@@ -49,7 +57,7 @@ describe('the client in a pipe', () => {
   });
 
   it('answers thousands of lines', async t => {
-    const { port } = await startServer(t, 'server3', ['--quiet']);
+    const { port } = server3;
     const lines = Array.from({ length: 5000 }, (_, index) => index);
     await assertAnswers(
       t,
@@ -108,7 +116,7 @@ describe('the client in a pipe', () => {
   });
 
   it('ends at once when there is no input', async t => {
-    const { port } = await startServer(t, 'server3');
+    const { port } = server3;
     await assertAnswers(t, port, '', '');
   });
 
@@ -155,7 +163,7 @@ describe('the client in a pipe', () => {
   }
 
   it('says so and exits with 1 when its output cannot be written', async t => {
-    const { port } = await startServer(t, 'server3');
+    const { port } = server3;
     const words = `'${execPath}' '${CLI}' client --quiet 127.0.0.1 ${port} >/dev/full`;
     const asking = run(t, ['sh', '-c', words]).type('1 + 1\n');
     assert.match(await asking.stderr.rest(), /cannot write: .* \(ENOSPC\)/);

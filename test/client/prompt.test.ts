@@ -1,8 +1,9 @@
 /** The client at a terminal: the prompt, its keys, and what is told while somebody types. */
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
-import { type Calcd, startServer } from '../support/calcd.ts';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { type Calcd, type Server, startServer } from '../support/calcd.ts';
 import { answering, fakeServer } from '../support/fake-server.ts';
+import { Scope } from '../support/scope.ts';
 import {
   atTerminal,
   CTRL_C,
@@ -28,8 +29,15 @@ function client(
 }
 
 describe('the client at a terminal', { skip: unlessTerminals }, () => {
+  const scope = new Scope();
+  let server3: Server;
+  before(async () => {
+    server3 = await startServer(scope, 'server3', ['--quiet']);
+  });
+  after(() => scope.end());
+
   it('prompts, shows the reply, and prompts again until Ctrl+C', async t => {
-    const { port } = await startServer(t, 'server3');
+    const { port } = server3;
     const terminal = client(t, port);
     assert.match(await terminal.stdout.textUntil(PROMPT), /^Connected to server\r\n/);
     for (const [line, reply] of [
@@ -45,7 +53,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
   });
 
   it('ends on Ctrl+D', async t => {
-    const { port } = await startServer(t, 'server3');
+    const { port } = server3;
     const terminal = client(t, port);
     await terminal.stdout.textUntil(PROMPT);
     assert.equal(await terminal.type(CTRL_D).exit(), 0);
@@ -243,7 +251,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
   });
 
   it('shows errors in red and other replies bold', async t => {
-    const { port } = await startServer(t, 'server3');
+    const { port } = server3;
     const terminal = client(t, port, [], { env: {} });
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('1 + 1\r');

@@ -13,11 +13,12 @@ import { execPath } from 'node:process';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunningServer } from '../../src/check/server-trial.ts';
+import { TrialOfRunning } from '../../src/check/shared-server.ts';
 import { CLI, calcd, run, startServer, startServerInto } from '../support/calcd.ts';
 import { DEADLINE_MS, eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { Peer } from '../support/peer.ts';
-import { assertPasses, itemsFor, RESTART, TrialOfRunning, trialOf } from './kit.ts';
+import { assertPasses, itemsFor, RESTART, trialOf } from './kit.ts';
 
 const SERVERS = [
   { name: 'server1', echoes: false, limitOption: [], limit: 1, threaded: false },
@@ -64,7 +65,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         it(`passes the check's ${item.name}: ${item.asks}`, {
           skip: item.linuxOnly === true && unlessLinux,
         }, async () => {
-          await assertPasses(item, () => new TrialOfRunning(own, server));
+          await assertPasses(item, () => new TrialOfRunning(own, async () => server));
         });
       }
 
@@ -141,7 +142,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await second.exit(), 1);
         assert.equal(
           await second.stderr.rest(),
-          `calcd: cannot listen on 127.0.0.1:${server.port}: address already in use (EADDRINUSE)\n`,
+          `calcd: cannot listen on 127.0.0.1:${server.port}: address already in use (EADDRINUSE); choose another port, or stop what listens there\n`,
         );
         assert.equal(await second.stdout.rest(), '');
       });
@@ -328,7 +329,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         const file = join(directory, 'display');
         const server = await startServerInto(t, name, file);
         const peers = await Promise.all(Array.from({ length: 4 }, () => server.connect()));
-        await Promise.all(peers.map(peer => exchange(peer, '1 + 1', '2', 10_000)));
+        await Promise.all(peers.map(peer => exchange(peer, '1 + 1', '2', 5000)));
         server.signal('SIGTERM');
         assert.equal(await server.exit(), 0);
         const shown = readFileSync(file, 'utf8');
@@ -336,7 +337,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         const messages = shown.match(/sent message: /g)?.length ?? 0;
         // The echo server shows what arrived together as one message.
         if (echoes) assert.ok(messages > 0);
-        else assert.equal(messages, 40_000);
+        else assert.equal(messages, 20_000);
       });
 
       it('shows what it does through a pipe', async t => {

@@ -5,10 +5,10 @@ import { fuzz } from '../support/fuzz.ts';
 import { Random } from '../support/random.ts';
 
 const SERVERS = [
-  { name: 'server1', echoes: false, sessions: 400, clients: 1 },
+  { name: 'server1', echoes: false, sessions: 200, clients: 1 },
   { name: 'server2', echoes: false, sessions: 25, clients: 5 },
-  { name: 'server3', echoes: false, sessions: 2000, clients: 20 },
-  { name: 'server4', echoes: true, sessions: 2000, clients: 20 },
+  { name: 'server3', echoes: false, sessions: 1000, clients: 20 },
+  { name: 'server4', echoes: true, sessions: 1000, clients: 20 },
 ];
 
 describe('random clients get what the conversation says', () => {

@@ -5,11 +5,11 @@ import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { execPath } from 'node:process';
 import { Readable } from 'node:stream';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { eventually, within } from './deadline.ts';
 import { Peer } from './peer.ts';
 import { Received } from './received.ts';
+import type { Ending } from './scope.ts';
 
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -54,12 +54,12 @@ export class Calcd {
 }
 
 /** Starts `calcd` with these words; it ends with the test. */
-export function calcd(test: TestContext, words: string[], options: SpawnOptions = {}): Calcd {
+export function calcd(test: Ending, words: string[], options: SpawnOptions = {}): Calcd {
   return run(test, [execPath, CLI, ...words], options);
 }
 
 /** Starts any program; it ends with the test. */
-export function run(test: TestContext, words: string[], options: SpawnOptions = {}): Calcd {
+export function run(test: Ending, words: string[], options: SpawnOptions = {}): Calcd {
   const [program, ...rest] = words as [string, ...string[]];
   const process = spawn(program, rest, { stdio: 'pipe', ...options });
   test.after(() => process.kill('SIGKILL'));
@@ -67,10 +67,10 @@ export function run(test: TestContext, words: string[], options: SpawnOptions = 
 }
 
 export class Server extends Calcd {
-  readonly #test: TestContext;
+  readonly #test: Ending;
   port = 0;
 
-  constructor(test: TestContext, process: ChildProcess) {
+  constructor(test: Ending, process: ChildProcess) {
     super(process);
     this.#test = test;
   }
@@ -110,11 +110,7 @@ export class Server extends Calcd {
 }
 
 /** Starts a server whose display goes to a file; it ends with the test. */
-export async function startServerInto(
-  test: TestContext,
-  name: string,
-  file: string,
-): Promise<Server> {
+export async function startServerInto(test: Ending, name: string, file: string): Promise<Server> {
   const display = openSync(file, 'a');
   const process = spawn(execPath, [CLI, name, '127.0.0.1', '0'], {
     stdio: ['ignore', display, 'pipe'],
@@ -130,7 +126,7 @@ export async function startServerInto(
 
 /** Starts a server on a free port and waits until it listens; it ends with the test. */
 export async function startServer(
-  test: TestContext,
+  test: Ending,
   name: string,
   options: string[] = [],
   port = 0,

@@ -1,9 +1,9 @@
 /** A TCP client that a test drives by hand, with a deadline on every read. */
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
-import type { TestContext } from 'node:test';
 import { within } from './deadline.ts';
 import { Received } from './received.ts';
+import type { Ending } from './scope.ts';
 
 export class Peer {
   readonly socket: Socket;
@@ -15,7 +15,7 @@ export class Peer {
   }
 
   /** Connects; the connection ends with the test. */
-  static async connect(test: TestContext, port: number): Promise<Peer> {
+  static async connect(test: Ending, port: number): Promise<Peer> {
     const socket = createConnection({
       host: '127.0.0.1',
       port,

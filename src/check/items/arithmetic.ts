@@ -12,6 +12,7 @@ export const ARITHMETIC: Item<ServerTrial>[] = [
     name: 'arithmetic',
     roles: CALCULATORS,
     level: 'required',
+    shares: true,
     graders: { server1: 'T1', server2: 'T4', server3: 'T7' },
     asks: '"evaluates the expression, and sends the result back to the client … any numbers, not just the ones shown"',
     why: 'It is what the server is for. Results may be written 2 or 2.0.',
@@ -95,7 +96,7 @@ function about(
   look: string,
 ): Omit<Item<ServerTrial>, 'run'> {
   const level: Level = 'optional';
-  return { name, roles: CALCULATORS, level, asks, why, look };
+  return { name, roles: CALCULATORS, level, shares: true, asks, why, look };
 }
 
 /** One after the other; on a new connection where the server hangs up, which is another item. */

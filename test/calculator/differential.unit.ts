@@ -7,7 +7,7 @@ import { randomFrom } from './differential/random-expression.ts';
 import { REFERENCES } from './differential/references.ts';
 
 const SEED = 20_260_101;
-const EXPRESSIONS = 1500;
+const EXPRESSIONS = 500;
 
 for (const { name, missing, compare } of REFERENCES) {
   test(`${EXPRESSIONS} random expressions as ${name} (seed ${SEED})`, { skip: missing }, () => {
