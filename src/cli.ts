@@ -29,7 +29,7 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
     return EXIT_USAGE;
   }
   if (!isCommandName(name)) {
-    const meant = suggestion(name, Object.keys(USAGES));
+    const meant = suggestion(name, [...Object.keys(USAGES), '--help', '--version']);
     process.stderr.write(`calcd: unknown command '${name}'${meant}\nTry 'calcd --help'.\n`);
     return EXIT_USAGE;
   }
@@ -94,7 +94,10 @@ const SERVERS = {
 
 /** @returns which server to try. */
 function serverFrom([name = 'server3', ...more]: readonly string[]): keyof typeof SERVERS {
-  if (!Object.hasOwn(SERVERS, name)) throw new UsageError(`no such server: '${name}'`);
+  if (!Object.hasOwn(SERVERS, name)) {
+    const meant = suggestion(name, Object.keys(SERVERS));
+    throw new UsageError(`no such server: '${name}'${meant}`);
+  }
   if (more.length > 0) throw new UsageError(`unexpected argument '${more[0]}'`);
   return name as keyof typeof SERVERS;
 }

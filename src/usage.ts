@@ -152,7 +152,11 @@ export function parseArgsOptions({ options }: Usage): NonNullable<ParseArgsConfi
   return Object.fromEntries(
     options.map(({ name, value, repeatable = false }) => [
       name,
-      { type: value ? 'string' : 'boolean', multiple: repeatable } as const,
+      {
+        type: value ? 'string' : 'boolean',
+        multiple: repeatable,
+        ...(name === HELP.name && { short: 'h' }),
+      } as const,
     ]),
   );
 }

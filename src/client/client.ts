@@ -20,7 +20,7 @@ import { Prompt } from './prompt.ts';
 import { RunProgress } from './run-progress.ts';
 import { Tally } from './tally.ts';
 import { chooseTranscript, type Transcript } from './transcript.ts';
-import { type Trouble, troubleOf } from './trouble.ts';
+import { adviceFor, type Trouble, troubleOf } from './trouble.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_ERROR_REPLIES = 3;
@@ -90,7 +90,7 @@ class Client {
     this.#connector = new Connector(address, patience, {
       connected: connection => this.#connected(connection),
       retrying: ({ reason }) => this.#waitForServer(reason),
-      failed: trouble => this.#fail('cannot connect', trouble),
+      failed: trouble => this.#fail('cannot connect', trouble, adviceFor(trouble)),
     });
   }
 
@@ -264,10 +264,10 @@ class Client {
     else this.#fail('cannot write', troubleOf(error));
   }
 
-  #fail(what: string, { reason, code }: Trouble): void {
+  #fail(what: string, { reason, code }: Trouble, advice = ''): void {
     if (this.#state === 'ended') return;
     const { errors, address } = this.#options;
-    const complaint = `calcd: ${what}: ${formatAddress(address)}: ${reason} (${code})\n`;
+    const complaint = `calcd: ${what}: ${formatAddress(address)}: ${reason} (${code})${advice}\n`;
     this.#progress?.stop();
     if (this.#prompt) this.#prompt.above(() => errors.write(complaint));
     else errors.write(complaint);

@@ -48,6 +48,8 @@ export class Prompt {
       })
       .on('SIGINT', () => (reader.line === '' ? interrupt() : this.#clear()))
       .on('SIGTSTP', () => this.#suspend());
+    editPastedTextToo(reader);
+    process.on('SIGCONT', this.#resume);
     return reader;
   }
 
@@ -72,6 +74,7 @@ export class Prompt {
   close(): void {
     if (this.#lineIsBegun) this.#terminal.output.write('\n');
     if (this.#reader) this.#history?.add(this.#reader.line);
+    process.off('SIGCONT', this.#resume);
     this.#asking = false;
     this.#reader = undefined;
   }
@@ -85,8 +88,6 @@ export class Prompt {
     if (!this.#reader || !this.#lineIsBegun) return 0;
     const { output } = this.#terminal;
     const { rows } = this.#reader.getCursorPos();
-    // readline's own count, which is behind when what was pasted goes over the end of a row.
-    Object.assign(this.#reader, { prevRows: rows });
     moveCursor(output, 0, -rows);
     cursorTo(output, 0);
     clearScreenDown(output);
@@ -104,14 +105,30 @@ export class Prompt {
     this.#reader?.write(null, { ctrl: true, name: 'u' });
   }
 
-  /** Ctrl+Z stops the whole process group, as the terminal itself would: npm waits for us. */
+  /**
+   * Ctrl+Z stops the whole process group, as the terminal itself would: npm waits for us. A group that
+   * no shell could wake is not stopped, and simply goes on.
+   */
   #suspend(): void {
     const { input } = this.#terminal;
     input.setRawMode(false);
-    process.once('SIGCONT', () => {
-      input.setRawMode(true);
-      this.#show(this.#asking);
-    });
     process.kill(0, 'SIGTSTP');
+    input.setRawMode(true);
   }
+
+  /** Whoever stopped us, the terminal has been somebody else's meanwhile. */
+  readonly #resume = (): void => {
+    const { input } = this.#terminal;
+    input.setRawMode(false);
+    input.setRawMode(true);
+    this.#show(this.#asking);
+  };
+}
+
+/**
+ * While it takes in several characters at once readline has this switched off, and then appends them to
+ * the line wherever the cursor is, and miscounts rows.
+ */
+function editPastedTextToo(reader: Interface): void {
+  Object.defineProperty(reader, 'isCompletionEnabled', { get: () => true, set: () => {} });
 }

@@ -10,3 +10,17 @@ export function troubleOf(error: NodeJS.ErrnoException): Trouble {
   const reason = getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;
   return { reason, code: error.code ?? 'unknown' };
 }
+
+const UNREACHABLE = '; check the address, and the network between';
+
+const ADVICE: Record<string, string> = {
+  ECONNREFUSED: '; start a server there, or check the address',
+  ETIMEDOUT: UNREACHABLE,
+  EHOSTUNREACH: UNREACHABLE,
+  ENETUNREACH: UNREACHABLE,
+};
+
+/** What to do about it when there is no connection. */
+export function adviceFor({ code }: Trouble): string {
+  return ADVICE[code] ?? '';
+}

@@ -15,6 +15,8 @@ export class ServerProcess {
   readonly #process: ChildProcess;
   readonly #lines: Interface;
   readonly #complaint: Promise<string>;
+  /** When it has said its last line. */
+  readonly #silence: Promise<unknown[]>;
 
   /** @param show is called with each line of its display. */
   constructor(name: string, { host, port }: Address, show: (line: string) => void) {
@@ -23,19 +25,20 @@ export class ServerProcess {
     this.#process = server;
     this.#complaint = text(server.stderr);
     this.#lines = createInterface(server.stdout).on('line', show);
+    this.#silence = once(this.#lines, 'close');
   }
 
   /** @returns the port it listens on, or what it complained of when it did not start. */
   async listening(): Promise<number | string> {
-    const [line] = await Promise.race([once(this.#lines, 'line'), once(this.#lines, 'close')]);
+    const [line] = await Promise.race([once(this.#lines, 'line'), this.#silence]);
     const port = LISTENING.exec(line ?? '')?.[1];
     return port === undefined ? this.#complaint : Number(port);
   }
 
-  /** Resolves when it has said its last line. */
-  async stop(): Promise<void> {
-    const said = once(this.#lines, 'close');
+  /** @returns what it complained of, once it has said its last line. */
+  async stop(): Promise<string> {
     this.#process.stdin?.end();
-    await said;
+    await this.#silence;
+    return this.#complaint;
   }
 }

@@ -35,7 +35,7 @@ export async function tryOut(name: string): Promise<number> {
     errors: stderr,
   });
   print = printDirectly;
-  await server.stop();
+  stderr.write(await server.stop());
   return exitCode;
 }
 

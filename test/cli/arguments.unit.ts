@@ -153,6 +153,7 @@ describe('options', () => {
     ['server4', ['--max-clients=5', 'x'], { 'max-clients': '5' }, ['x']],
     ['client', ['--', '--quiet'], {}, ['--quiet']],
     ['try', ['--help'], { help: true }, []],
+    ['client', ['-h'], { help: true }, []],
   ];
   for (const [command, words, options, positionals] of GOOD) {
     test(`${command} ${words.join(' ')}`, () => {

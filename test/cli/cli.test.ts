@@ -1,11 +1,13 @@
 /** The command line from outside: usage, help, exit codes, and the first thing a newcomer types. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { execPath } from 'node:process';
 import { describe, it } from 'node:test';
 import { commandHelp } from '../../src/help.ts';
 import { type CommandName, USAGES } from '../../src/usage.ts';
-import { calcd, startServer } from '../support/calcd.ts';
+import { CLI, calcd, startServer } from '../support/calcd.ts';
 import { within } from '../support/deadline.ts';
 import { fakeServer } from '../support/fake-server.ts';
 
@@ -29,6 +31,8 @@ const WRONG_USAGE: [words: string[], complaint: RegExp][] = [
   [['client', '--timeout', 'soon', '127.0.0.1', '5000'], /--timeout must be .*'soon'/],
   [['client', '--color', 'red', '127.0.0.1', '5000'], /--color must be .*'red'/],
   [['try', '127.0.0.1'], /no such server: '127.0.0.1'/],
+  [['try', 'sevrer2'], /no such server: 'sevrer2' \(did you mean 'server2'\?\)/],
+  [['--halp'], /^calcd: unknown command '--halp' \(did you mean '--help'\?\)$/m],
   [['try', 'server1', 'server2'], /unexpected argument 'server2'/],
 ];
 
@@ -92,6 +96,30 @@ describe('the command line', () => {
       assert.equal(await server.exit(), 1);
     });
   }
+});
+
+/** Whom no port below 1,024 is for, as a rule. */
+const NOBODY = 65_534;
+
+function unlessPortsArePrivileged(): string | false {
+  if (process.getuid?.() !== 0) return 'only root can become another user';
+  const first = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+  if (!existsSync(first)) return 'the system does not say which ports are privileged';
+  if (Number(readFileSync(first, 'utf8')) < 2) return 'no port is privileged here';
+  const { status } = spawnSync(execPath, [CLI, '--version'], { uid: NOBODY, gid: NOBODY });
+  return status !== 0 && 'an ordinary user may not read calcd here';
+}
+
+it('exits with 1 and one line for a port below 1,024 of an ordinary user', {
+  skip: unlessPortsArePrivileged(),
+}, async t => {
+  const server = calcd(t, ['server3', '127.0.0.1', '1'], { uid: NOBODY, gid: NOBODY });
+  assert.equal(
+    await server.stderr.rest(),
+    'calcd: cannot listen on 127.0.0.1:1: permission denied (EACCES); ' +
+      'ports below 1024 need privileges: choose a higher one\n',
+  );
+  assert.equal(await server.exit(), 1);
 });
 
 describe('the end of the process', () => {

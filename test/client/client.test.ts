@@ -212,7 +212,7 @@ describe('the client in a pipe', () => {
     const asking = client(t, port);
     assert.equal(
       await asking.stderr.rest(),
-      `calcd: cannot connect: 127.0.0.1:${port}: connection refused (ECONNREFUSED)\n`,
+      `calcd: cannot connect: 127.0.0.1:${port}: connection refused (ECONNREFUSED); start a server there, or check the address\n`,
     );
     assert.equal(await asking.exit(), 1);
   });

@@ -3,12 +3,16 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { type Calcd, type Server, startServer } from '../support/calcd.ts';
 import { answering, fakeServer } from '../support/fake-server.ts';
+import { unlessLinux } from '../support/installed.ts';
 import { Scope } from '../support/scope.ts';
 import {
   atTerminal,
   CTRL_C,
   CTRL_D,
+  CTRL_E,
   CTRL_L,
+  CTRL_Z,
+  LEFT,
   temporaryFolder,
   UP,
   unlessTerminals,
@@ -157,6 +161,39 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     terminal.type(CTRL_L);
     const shown = await terminal.stdout.textUntil(`${PROMPT}21`);
     assert.ok(shown.includes('\x1b[1;1H\x1b[0J'), JSON.stringify(shown));
+    assert.equal(await terminal.type(`${CTRL_C}${CTRL_C}`).exit(), 0);
+  });
+
+  it('puts what is pasted where the cursor is', async t => {
+    const port = await fakeServer(t, answering(double));
+    const terminal = client(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type(`23${LEFT}11\r`);
+    await terminal.stdout.textUntil('Server replied: 4226\r\n');
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('goes on at the prompt where Ctrl+Z cannot stop it, for no shell would wake it', async t => {
+    const port = await fakeServer(t, answering(double));
+    const terminal = client(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('21');
+    await terminal.stdout.textUntil('21');
+    terminal.type(`${CTRL_Z}0`);
+    await terminal.stdout.textUntil('0');
+    terminal.type(`${LEFT}${CTRL_E}1\r`);
+    await terminal.stdout.textUntil('Server replied: 4202');
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('takes its prompt up again when it is woken', { skip: unlessLinux }, async t => {
+    const port = await fakeServer(t, answering(double));
+    const terminal = client(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('21');
+    await terminal.stdout.textUntil('21');
+    process.kill(terminal.child, 'SIGCONT');
+    await terminal.stdout.textUntil(`${PROMPT}21`);
     assert.equal(await terminal.type(`${CTRL_C}${CTRL_C}`).exit(), 0);
   });
 

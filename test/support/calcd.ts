@@ -31,6 +31,11 @@ export class Calcd {
     return this.process.pid as number;
   }
 
+  /** The one process that it has started (Linux). */
+  get child(): number {
+    return Number(readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8'));
+  }
+
   type(text: string): this {
     this.process.stdin?.write(text);
     return this;

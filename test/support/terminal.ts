@@ -12,7 +12,10 @@ export const unlessTerminals: string | false = unlessInstalled('script', '--vers
 
 export const CTRL_C = '\x03';
 export const CTRL_D = '\x04';
+export const CTRL_E = '\x05';
 export const CTRL_L = '\x0c';
+export const CTRL_Z = '\x1a';
+export const LEFT = '\x1b[D';
 export const UP = '\x1b[A';
 
 interface Settings {

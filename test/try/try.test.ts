@@ -1,8 +1,7 @@
 /** `calcd try` from outside: the first thing a newcomer types. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { type Calcd, calcd } from '../support/calcd.ts';
+import { calcd } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { unlessLinux } from '../support/installed.ts';
 import { Peer } from '../support/peer.ts';
@@ -16,7 +15,7 @@ describe('calcd try', () => {
     const shown = await trying.stdout.linesUntil(/^Server replied: 66$/);
     assert.match(shown.join('\n'), /^server │ Server listening on 127\.0\.0\.1:50\d\d$/m);
     assert.match(shown.join('\n'), /^server │ Client socket \d+ sent message: 22 \+ 44$/m);
-    const server = serverOf(trying);
+    const server = trying.child;
     assert.equal(await trying.endInput().exit(), 0);
     await eventually(() => !isAlive(server), 'the server to be gone');
   });
@@ -43,9 +42,17 @@ describe('calcd try', () => {
   it('leaves no server behind when it is killed', { skip: unlessLinux }, async t => {
     const trying = calcd(t, ['try']);
     await trying.stdout.linesUntil(/^Connected to server$/);
-    const server = serverOf(trying);
+    const server = trying.child;
     assert.equal(await trying.signal('SIGKILL').exit(), 'SIGKILL');
     await eventually(() => !isAlive(server), 'the server to be gone');
+  });
+
+  it('exits with 1 when its server dies', { skip: unlessLinux }, async t => {
+    const trying = calcd(t, ['try']);
+    await trying.stdout.linesUntil(/^Connected to server$/);
+    process.kill(trying.child, 'SIGKILL');
+    assert.match(await trying.stderr.rest(), /^calcd: (connection lost|not served): .*\n$/);
+    assert.equal(await trying.exit(), 1);
   });
 
   it("shows the server's lines above what is typed", { skip: unlessTerminals }, async t => {
@@ -64,13 +71,6 @@ describe('calcd try', () => {
     assert.equal(await trying.exit(), 0);
   });
 });
-
-/** The process that it has started (Linux). */
-function serverOf({ pid }: Calcd): number {
-  const server = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
-  assert.ok(server > 0);
-  return server;
-}
 
 function isAlive(pid: number): boolean {
   try {
