@@ -1,7 +1,8 @@
 /**
  * `npm run bench:fairness`: what a hostile client costs the others. Ten clients ask a server 200
  * times a second, and then somebody misbehaves; the table says how long they waited from then on, and
- * what it cost the server.
+ * what it cost the server. The hostile clients are in this process: on two cores a part of the wait
+ * is for a core.
  */
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';

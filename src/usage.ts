@@ -39,7 +39,10 @@ const LOG: Option = {
   value: 'text|json',
   help: 'lines for people, or an object a line for programs',
 };
-const TIMESTAMPS: Option = { name: 'timestamps', help: 'begin each line with the time (UTC)' };
+const TIMESTAMPS: Option = {
+  name: 'timestamps',
+  help: 'begin each line of text with the time (UTC)',
+};
 const COLOR: Option = {
   name: 'color',
   value: 'auto|always|never',

@@ -41,9 +41,9 @@ export class CalculatorConversation implements Conversation {
     while (!replies.isFull) {
       const found = this.#framer.next();
       if (!found) break;
-      if (found === 'message' && this.#replyQuickly(replies)) continue;
-      this.#reply(found === 'message', replies);
-      break;
+      const wasQuick = found === 'message' && this.#replyQuickly(replies);
+      if (!wasQuick) this.#reply(found === 'message', replies);
+      if (!wasQuick || this.#observer) break;
     }
     return this.#framer.hasInput;
   }

@@ -67,13 +67,6 @@ export class BlockingSession {
     }
   }
 
-  /** Goes through a message before anybody waits for it: what has run once is compiled. */
-  rehearse(): void {
-    this.#conversation.receive(input, input.write('1 + 1\n1 / 3\n'));
-    answerTurn(this.#conversation, replies);
-    select(new FdSet(), new FdSet(), 0);
-  }
-
   /** Until the end of what can be received. */
   #converse(): void {
     while (this.#receive()) this.#answer();
@@ -150,4 +143,11 @@ export class BlockingSession {
 
 function pauseThread(): void {
   select(new FdSet(), new FdSet(), DELIVERY_LOOK_MS);
+}
+
+/** Goes through a conversation before anybody waits for it: what has run once is compiled. */
+export function rehearse(conversation: Conversation): void {
+  conversation.receive(input, input.write('1 + 1\n1 / 3\n'));
+  answerTurn(conversation, replies);
+  select(new FdSet(), new FdSet(), 0);
 }

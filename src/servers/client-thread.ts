@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CalculatorConversation } from '../conversation/calculator-conversation.ts';
 import { Socket } from '../sockets/socket.ts';
-import { BlockingSession } from './blocking-session.ts';
+import { BlockingSession, rehearse } from './blocking-session.ts';
 import { Display } from './display.ts';
 import type { DisplayOptions } from './display-options.ts';
 import { SharedCounts } from './shared-counts.ts';
@@ -17,7 +17,7 @@ export interface Assignment {
   /** Shared: 1 once the server stops. */
   readonly stopping: Int32Array;
   /** The cells of its SharedCounts. */
-  readonly counts: Int32Array;
+  readonly counts: BigInt64Array;
 }
 
 /** What a thread says: that it waits for a client, and why its client left. */
@@ -29,7 +29,7 @@ parentPort?.on('message', (message: Assignment | 'end') => {
   if (message === 'end') parentPort?.close();
   else parentPort?.postMessage({ reason: serve(message) } satisfies Report);
 });
-rehearse();
+rehearse(new CalculatorConversation());
 parentPort?.postMessage('ready' satisfies Report);
 
 /** @returns why the client left. */
@@ -44,11 +44,4 @@ function serve({ fd, stopping, counts }: Assignment): string {
     shared,
     isStopping,
   ).serve();
-}
-
-function rehearse(): void {
-  const counts = new SharedCounts();
-  const nobody = new Socket(-1);
-  const conversation = new CalculatorConversation();
-  new BlockingSession(nobody, conversation, display.output, counts, () => false).rehearse();
 }

@@ -3,11 +3,14 @@ import { Buffer } from 'node:buffer';
 import type { DisplayEvent, Said } from './display-events.ts';
 import type { DisplayStyle, SaidStyle } from './display-style.ts';
 
-/** Bytes shown of what was said: a whole message; of an echo's piece it may be a part. */
-const SHOWN_BYTES = 4096;
+/**
+ * A line fits one write to a pipe, so that lines of several threads do not mix: PIPE_BUF less what
+ * stands around the text.
+ */
+const MOST_TEXT_BYTES = 3900;
 
-/** A character may take six times its byte: \u001b. */
-const MOST_BYTES = 6 * SHOWN_BYTES + 64;
+/** So many bytes fit in any case: a character may take six times its byte, as \u001b does. */
+const SURE_BYTES = MOST_TEXT_BYTES / 6;
 
 /** What JSON leaves as it is, and a terminal might obey. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
@@ -17,6 +20,7 @@ export class JsonStyle implements DisplayStyle {
     return `{"time":"${new Date().toISOString()}",`;
   }
 
+  /** Without the brace that its stamp begins with. */
   line(event: DisplayEvent): string {
     return JSON.stringify(event).slice(1);
   }
@@ -29,21 +33,27 @@ export class JsonStyle implements DisplayStyle {
     return {
       before: Buffer.from(`"event":"${who}","socket":${socket},`),
       after: Buffer.from('}\n'),
-      mostBytes: MOST_BYTES,
+      mostBytes: MOST_TEXT_BYTES + 64,
       write: writeText,
     };
   }
 }
 
 function writeText(target: Buffer, at: number, bytes: Buffer, start: number, end: number): number {
-  const shown = bytes.toString('utf8', start, Math.min(end, start + SHOWN_BYTES));
-  const text = JSON.stringify(shown).replace(UNPRINTABLE, escaped);
+  let text = quoted(bytes, start, Math.min(end, start + MOST_TEXT_BYTES));
+  if (Buffer.byteLength(text) > MOST_TEXT_BYTES) text = quoted(bytes, start, start + SURE_BYTES);
   return at + target.write(`"bytes":${end - start},"text":${text}`, at);
 }
 
+function quoted(bytes: Buffer, start: number, end: number): string {
+  return JSON.stringify(bytes.toString('utf8', start, end)).replace(UNPRINTABLE, escaped);
+}
+
 function escaped(character: string): string {
-  return Array.from({ length: character.length }, (_, index) => {
-    const unit = character.charCodeAt(index).toString(16);
-    return `\\u${unit.padStart(4, '0')}`;
-  }).join('');
+  if (character.length === 1) return unitEscape(character, 0);
+  return unitEscape(character, 0) + unitEscape(character, 1);
+}
+
+function unitEscape(character: string, index: number): string {
+  return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
 }

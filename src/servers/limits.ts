@@ -51,7 +51,7 @@ export const STARTS_AT_A_TIME = availableParallelism();
 
 /**
  * How long after a thread has been given to a client the next one is started. To start one takes a
- * core for tens of milliseconds, and the client waits for its first reply (measured: 2.7 for 3.3 ms).
+ * core for tens of milliseconds, and the client waits for its first reply (measured: 2.7 ms instead of 3.3).
  */
 export const RESERVE_DELAY_MS = 10;
 
@@ -64,9 +64,9 @@ const RESERVED_DESCRIPTORS = 40;
 /** Measured: a client's socket, and what its thread's event loop and display open for themselves. */
 const DESCRIPTORS_PER_THREAD = 6;
 
-/** Measured: a worker thread maps some 37 regions and takes 7.5 MB. Twice that is left free. */
+/** Measured: a worker thread maps some 37 regions and takes 9 MB. Twice that is left free. */
 const MAPS_PER_THREAD = 74;
-const BYTES_PER_THREAD = 15 * 1024 * 1024;
+const BYTES_PER_THREAD = 18 * 1024 * 1024;
 
 /** How many clients one select loop serves, fewer when so `wanted`. */
 export function selectClientLimit(wanted = SELECT_CLIENTS): number {
@@ -74,8 +74,8 @@ export function selectClientLimit(wanted = SELECT_CLIENTS): number {
 }
 
 /**
- * How many clients a thread each can be given here, fewer when so `wanted`. The process aborts, with no way to catch it,
- * when threads run out of memory maps, so the limit keeps far away from that.
+ * How many clients a thread each can be given here, fewer when so `wanted`. The process aborts,
+ * with no way to catch it, when threads run out of memory maps, so the limit keeps far away from that.
  */
 export function threadClientLimit(wanted = THREAD_CLIENTS): number {
   return Math.min(

@@ -27,7 +27,7 @@ export class Output implements Watcher {
   #length = 0;
   /** Lines dropped since the display fell behind: until it has caught up, so are all. */
   #dropped = 0;
-  /** Dropped lines that a note at the end of `#bytes` tells of. */
+  /** Dropped lines that a note at the beginning of `#bytes`, not written yet, tells of. */
   #noted = 0;
   #stalled = false;
   #gone = false;
@@ -126,6 +126,7 @@ export class Output implements Watcher {
     try {
       const length = this.#endOfWholeLines() - this.#position;
       this.#position += writeSync(this.fd, this.#bytes, this.#position, length);
+      this.#noted = 0;
       return true;
     } catch (error) {
       this.#failed((error as NodeJS.ErrnoException).code ?? '');

@@ -2,7 +2,6 @@
  * What all four servers have in common, from the listening socket to the last reply on the way
  * out. How they serve a client is theirs, and comes in as a Clients object.
  */
-
 import { performance } from 'node:perf_hooks';
 import type { Address } from '../sockets/address.ts';
 import { Acceptor, type Clients } from './acceptor.ts';

@@ -2,23 +2,23 @@
 import type { Counts } from '../conversation/conversation.ts';
 
 export class SharedCounts implements Counts {
-  readonly cells: Int32Array;
+  readonly cells: BigInt64Array;
 
   /** @param cells those of the other thread. */
-  constructor(cells: Int32Array = new Int32Array(new SharedArrayBuffer(8))) {
+  constructor(cells: BigInt64Array = new BigInt64Array(new SharedArrayBuffer(16))) {
     this.cells = cells;
   }
 
   get messages(): number {
-    return Atomics.load(this.cells, 0) >>> 0;
+    return Number(Atomics.load(this.cells, 0));
   }
 
   get errors(): number {
-    return Atomics.load(this.cells, 1) >>> 0;
+    return Number(Atomics.load(this.cells, 1));
   }
 
   set({ messages, errors }: Counts): void {
-    Atomics.store(this.cells, 0, messages);
-    Atomics.store(this.cells, 1, errors);
+    Atomics.store(this.cells, 0, BigInt(messages));
+    Atomics.store(this.cells, 1, BigInt(errors));
   }
 }

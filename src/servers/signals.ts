@@ -1,5 +1,5 @@
 /**
- * SIGINT and SIGTERM ask a server to stop. Only the first of them: after it the signals have their
+ * The signals a server hears. SIGINT and SIGTERM ask a server to stop. Only the first of them: after it the signals have their
  * usual effect again, so a second one ends the process at once, whatever it is busy with.
  */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;

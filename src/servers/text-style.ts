@@ -1,6 +1,7 @@
 /** The display for people: one line an event, by docs/protocol.md's sample session. */
 import { Buffer } from 'node:buffer';
 import { formatAddress } from '../sockets/address.ts';
+import { sgr } from '../terminal/colours.ts';
 import { MOST_PRINTED_BYTES, writePrintable } from '../terminal/printable.ts';
 import type { DisplayEvent, Said, Summary } from './display-events.ts';
 import type { DisplayStyle, SaidStyle } from './display-style.ts';
@@ -59,7 +60,7 @@ export class TextStyle implements DisplayStyle {
   }
 
   dropped(lines: number): string {
-    return `(${lines} lines not shown: the display was too slow)`;
+    return `(${counted(lines, 'line')} not shown: the display was too slow)`;
   }
 
   said(who: Said, socket: number): SaidStyle {
@@ -76,7 +77,7 @@ export class TextStyle implements DisplayStyle {
 
   #coloured(socket: number, text: string): string {
     if (!this.#options.colour) return text;
-    return `\x1b[${CLIENT_COLOURS[socket % CLIENT_COLOURS.length]}m${text}\x1b[0m`;
+    return sgr(CLIENT_COLOURS[socket % CLIENT_COLOURS.length] as number, text);
   }
 }
 

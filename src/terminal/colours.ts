@@ -20,9 +20,11 @@ export function wantsColours(isTerminal: boolean, choice: ColourChoice): boolean
 export function coloursFor(output: { isTTY?: boolean }, choice: ColourChoice = 'auto'): Colours {
   if (!wantsColours(output.isTTY === true, choice))
     return { good: plain, bad: plain, faint: plain, strong: plain };
-  const sgr =
-    (code: number) =>
-    (text: string): string =>
-      `\x1b[${code}m${text}\x1b[0m`;
-  return { good: sgr(32), bad: sgr(31), faint: sgr(2), strong: sgr(1) };
+  const painter = (code: number) => (text: string) => sgr(code, text);
+  return { good: painter(32), bad: painter(31), faint: painter(2), strong: painter(1) };
+}
+
+/** Select Graphic Rendition (ECMA-48): the text in a colour or weight. */
+export function sgr(code: number, text: string): string {
+  return `\x1b[${code}m${text}\x1b[0m`;
 }

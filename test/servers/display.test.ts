@@ -70,6 +70,24 @@ describe('the display as JSON', () => {
   });
 });
 
+describe('the display of several threads', () => {
+  it('keeps long lines of JSON apart in a pipe', async t => {
+    const server = calcd(t, ['server2', '--log', 'json', '127.0.0.1', '0']);
+    const { port } = parsed(await server.stdout.line());
+    const peers = [];
+    for (let count = 0; count < 4; count++) peers.push(await Peer.connect(t, port as number));
+    const messages = ['7'.repeat(4096), '\x01'.repeat(700), '\u2028'.repeat(1365)];
+    for (let round = 0; round < 10; round++) {
+      for (const message of messages) for (const peer of peers) peer.send(`${message}\n`);
+    }
+    for (const peer of peers) await peer.received.lines(30);
+    server.signal('SIGTERM');
+    const lines = (await server.stdout.rest()).trimEnd().split('\n');
+    assert.equal(lines.filter(line => parsed(line).event === 'message').length, 4 * 30);
+    assert.ok(lines.every(line => line.length < 4096));
+  });
+});
+
 describe('the display as text', () => {
   it('begins with the time, and has a colour for each client, when so asked', async t => {
     const server = calcd(t, ['server3', '--timestamps', '--color', 'always', '127.0.0.1', '0']);

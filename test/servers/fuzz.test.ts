@@ -1,8 +1,13 @@
-/** Random clients against every server; `npm run test:soak` does the same for much longer. */
+/**
+ * Random clients against every server. `TIMES=20 npm run test:fuzz` has twenty times as many, a million
+ * messages; `npm run test:soak` mixes hostile clients with them. SEED=n repeats a run.
+ */
 import { describe, it } from 'node:test';
 import { startServer } from '../support/calcd.ts';
 import { fuzz } from '../support/fuzz.ts';
 import { Random } from '../support/random.ts';
+
+const TIMES = Number(process.env.TIMES ?? 1);
 
 const SERVERS = [
   { name: 'server1', echoes: false, sessions: 200, clients: 1 },
@@ -12,7 +17,8 @@ const SERVERS = [
 ];
 
 describe('random clients get what the conversation says', () => {
-  for (const { name, echoes, sessions, clients } of SERVERS) {
+  for (const { name, echoes, clients, ...usual } of SERVERS) {
+    const sessions = TIMES * usual.sessions;
     const seed = Random.seed();
     it(`${name}: ${sessions} sessions, SEED=${seed}`, async t => {
       const { port } = await startServer(t, name, ['--quiet']);
