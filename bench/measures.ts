@@ -13,7 +13,7 @@ import { RunningServer, residentKiB } from './running-server.ts';
 
 /** Newcomers of the part "first", and the pause before each: server2 has a new thread by then. */
 const NEWCOMERS = 15;
-const NEWCOMER_GAP_MS = 100;
+const NEWCOMER_GAP_MS = 300;
 
 /** Starts of one sample of the part "start"; their median counts. */
 const STARTS = 5;

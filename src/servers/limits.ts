@@ -53,7 +53,7 @@ export const STARTS_AT_A_TIME = availableParallelism();
  * How long after a thread has been given to a client the next one is started. To start one takes a
  * core for tens of milliseconds, and the client waits for its first reply (measured: 2.7 ms instead of 3.3).
  */
-export const RESERVE_DELAY_MS = 10;
+export const RESERVE_DELAY_MS = 5;
 
 const SELECT_CLIENTS = 10_000;
 const THREAD_CLIENTS = 256;
