@@ -1,5 +1,5 @@
 /**
- * Random clients against every server. `TIMES=20 npm run test:fuzz` has twenty times as many, a million
+ * Random clients against every server. `TIMES=40 npm run test:fuzz` has forty times as many, a million
  * messages; `npm run test:soak` mixes hostile clients with them. SEED=n repeats a run.
  */
 import { describe, it } from 'node:test';
@@ -10,10 +10,10 @@ import { Random } from '../support/random.ts';
 const TIMES = Number(process.env.TIMES ?? 1);
 
 const SERVERS = [
-  { name: 'server1', echoes: false, sessions: 200, clients: 1 },
-  { name: 'server2', echoes: false, sessions: 25, clients: 5 },
-  { name: 'server3', echoes: false, sessions: 1000, clients: 20 },
-  { name: 'server4', echoes: true, sessions: 1000, clients: 20 },
+  { name: 'server1', echoes: false, sessions: 150, clients: 1 },
+  { name: 'server2', echoes: false, sessions: 20, clients: 5 },
+  { name: 'server3', echoes: false, sessions: 500, clients: 20 },
+  { name: 'server4', echoes: true, sessions: 500, clients: 20 },
 ];
 
 describe('random clients get what the conversation says', () => {
