@@ -234,6 +234,18 @@ describe('output', () => {
     assert.equal(shownOf(linesOf(fs.readFileSync(file, 'utf8')), 141), 20);
   });
 
+  test('a note that was written before the disk was full again is not counted again', async () => {
+    await printer.do({ stdout: file });
+    await printer.do({ writesFail: 'ENOSPC' });
+    await printer.do({ print: 120 });
+    const note = '(120 lines not shown: the display was too slow)\n';
+    await printer.do({ writesFail: 'ENOSPC', afterBytes: note.length });
+    await printer.do({ print: 10 });
+    await printer.do({ writesFail: null });
+    await printer.do({ print: 10 });
+    assert.equal(shownOf(linesOf(fs.readFileSync(file, 'utf8')), 140), 10);
+  });
+
   test('a closed stdout does not end or stall the process', async () => {
     assert.equal((await closed.do({ print: FLOOD })).stalled, false);
   });
