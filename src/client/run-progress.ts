@@ -29,6 +29,7 @@ export class RunProgress {
   constructor(tally: Tally, lines: Lines, input: NodeJS.ReadStream, terminal: NodeJS.WriteStream) {
     this.#tally = tally;
     this.#lines = lines;
+    // Node's type is that of a terminal, which a redirected standard input is not.
     this.#input = input as unknown as Input;
     this.#line = new StatusLine(terminal);
     const status = fstatSync(this.#input.fd);

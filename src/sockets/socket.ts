@@ -115,7 +115,7 @@ export class Socket {
     if (native.getsockopt(this.fd, native.SOL_SOCKET, native.SO_ERROR, error, length) < 0) {
       throw new SystemError('getsockopt', native.errno());
     }
-    const [errno] = error as unknown as [number];
+    const errno = error[0] as number;
     return errno === 0 ? undefined : new SystemError('connect', errno);
   }
 
