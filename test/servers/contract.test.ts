@@ -14,6 +14,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunningServer } from '../../src/check/server-trial.ts';
 import { TrialOfRunning } from '../../src/check/shared-server.ts';
+import { PAUSE_MS } from '../../src/conversation/framing.ts';
 import { CLI, calcd, run, startServer, startServerInto } from '../support/calcd.ts';
 import { DEADLINE_MS, eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
@@ -91,16 +92,22 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         const bare = await connect(t);
         bare.send('1 + 1');
         assert.equal(await bare.received.line(), '2');
-        for (let count = 0; count < 8; count++) {
-          const busy = await connect(t);
-          // Not read meanwhile: the test itself must not be what makes the bare client pause.
-          busy.socket.pause();
-          busy.send('2 ^ 3\n'.repeat(10_000));
+        const others: Peer[] = [];
+        for (let count = 0; count < 8; count++) others.push(await connect(t));
+        // Not read meanwhile: the test itself must not be what makes the bare client pause.
+        for (const busy of others) busy.socket.pause();
+        for (;;) {
+          for (const busy of others) busy.send('2 ^ 3\n'.repeat(10_000));
+          const start = performance.now();
+          bare.send('22 +');
+          await nextTurn();
+          bare.send(' 44');
+          const ourPause = performance.now() - start;
+          const reply = await bare.received.line();
+          if (reply === '66') return;
+          assert.ok(ourPause > PAUSE_MS / 2, `${reply}, though we paused for ${ourPause} ms alone`);
+          assert.equal(await bare.received.line(), '44');
         }
-        bare.send('22 +');
-        await nextTurn();
-        bare.send(' 44');
-        assert.equal(await bare.received.line(), '66');
       });
 
       it('answers everything after a half-close, the unfinished rest too', async t => {
