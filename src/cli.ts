@@ -106,7 +106,7 @@ async function serve(name: keyof typeof SERVERS, options: ServerOptions): Promis
   const server = await SERVERS[name]();
   await server(options);
   // Node would take apart every thread that is left, one after the other, for seconds.
-  if (name === 'server2') (await import('./sockets/native.ts')).exitAtOnce(0);
+  if (name === 'server2') (await import('./sockets/system-calls.ts')).system._exit(0);
   return 0;
 }
 
