@@ -1,0 +1,106 @@
+/**
+ * Simulates many seeds, in as many processes as there are processors (--jobs):
+ *
+ *   npm run test:simulation -- --seeds 100000
+ *   npm run test:simulation -- --minutes 30
+ *   npm run test:simulation -- --seed 4711        one again, as it was
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { simulate } from './simulate.ts';
+
+interface Work {
+  readonly from: number;
+  readonly step: number;
+  readonly seeds: number;
+  readonly until: number;
+}
+
+interface Result {
+  readonly seeds: number;
+  /** MiB of heap in use after the first seeds, and at the end. */
+  readonly heap: readonly [number, number];
+  readonly failure?: string;
+}
+
+/** Seeds after which all code is compiled and all caches are full. */
+const WARM_SEEDS = 2000;
+
+if (process.send) {
+  process.once('message', async (work: Work) => {
+    process.send?.(await simulateAll(work), () => process.exit());
+  });
+} else {
+  process.exitCode = await main();
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '10000' },
+      from: { type: 'string', default: '1' },
+      minutes: { type: 'string', default: '1000' },
+      jobs: { type: 'string', default: String(availableParallelism()) },
+      seed: { type: 'string' },
+    },
+  });
+  if (values.seed !== undefined) {
+    await simulate(Number(values.seed));
+    console.log(`seed ${values.seed}: nothing is wrong`);
+    return 0;
+  }
+  const start = performance.now();
+  const workers = Number(values.jobs);
+  const results = await Promise.all(
+    Array.from({ length: workers }, (_, index) =>
+      inProcess({
+        from: Number(values.from) + index,
+        step: workers,
+        seeds: Math.ceil((Number(values.seeds) - index) / workers),
+        until: Date.now() + Number(values.minutes) * 60_000,
+      }),
+    ),
+  );
+  const seeds = results.reduce((sum, result) => sum + result.seeds, 0);
+  const minutes = ((performance.now() - start) / 60_000).toFixed(1);
+  for (const { failure } of results) if (failure) console.error(failure);
+  const heap = results.map(({ heap: [first, last] }) => `${first} to ${last} MiB`).join(', ');
+  const failed = results.some(({ failure }) => failure !== undefined);
+  console.log(`${seeds} seeds from ${values.from} in ${minutes} minutes; heap ${heap}`);
+  console.log(failed ? 'a seed failed' : 'no seed failed');
+  return failed ? 1 : 0;
+}
+
+async function inProcess(work: Work): Promise<Result> {
+  const child = fork(new URL(import.meta.url), { execArgv: [...process.execArgv, '--expose-gc'] });
+  child.send(work);
+  const [result] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code, signal]) => [
+      { seeds: 0, heap: [0, 0], failure: `a process of the simulation ended: ${code ?? signal}` },
+    ]),
+  ]);
+  return result as Result;
+}
+
+async function simulateAll({ from, step, seeds, until }: Work): Promise<Result> {
+  let first = 0;
+  let done = 0;
+  try {
+    while (done < seeds && Date.now() < until) {
+      await simulate(from + done * step);
+      done++;
+      if (done === WARM_SEEDS) first = heapMiB();
+    }
+    return { seeds: done, heap: [first, heapMiB()] };
+  } catch (error) {
+    return { seeds: done + 1, heap: [first, heapMiB()], failure: (error as Error).message };
+  }
+}
+
+function heapMiB(): number {
+  globalThis.gc?.();
+  return Math.round(process.memoryUsage().heapUsed / 2 ** 20);
+}
