@@ -1,6 +1,7 @@
 /**
  * Stands between calcd's sockets and the kernel, and looks at every value on its way to C: a test
- * with it fails at the first number that is not in its range, whether or not memory was harmed.
+ * with it fails at the first number that is not in its range, whether or not memory was harmed. It
+ * lets no call wait, nor reach a descriptor that is not the test's, nor leave this machine.
  */
 import assert from 'node:assert/strict';
 import { isIPv4, isPort } from '../../src/sockets/address.ts';
@@ -22,6 +23,8 @@ const isInt = (value: unknown, least = -(2 ** 31)): boolean =>
 export class KernelGuard {
   /** Descriptors that may be used. Calls on others get EBADF, for they may be Node's own. */
   readonly own = new Set<number>();
+  /** What the kernel has taken from each of them. */
+  readonly sent = new Map<number, Buffer[]>();
   readonly #end: () => void;
 
   constructor() {
@@ -40,7 +43,10 @@ export class KernelGuard {
       return this.own.has(fd) ? call() : -native.EBADF;
     };
     const opened = (fd: number): number => {
-      if (fd >= 0) this.own.add(fd);
+      if (fd >= 0) {
+        this.own.add(fd);
+        this.sent.set(fd, []);
+      }
       return fd;
     };
     const checkBytes = (bytes: Uint8Array, length: number): void => {
@@ -51,7 +57,9 @@ export class KernelGuard {
     return {
       socket: (...numbers) => {
         for (const number of numbers) holds(isInt(number, 0), `socket of ${number}`);
-        return opened(calls.socket(...numbers));
+        const fd = opened(calls.socket(...numbers));
+        if (fd >= 0) calls.fcntl(fd, native.F_SETFL, native.O_NONBLOCK);
+        return fd;
       },
       bind: (fd, address) =>
         onOwn(fd, () => {
@@ -71,18 +79,20 @@ export class KernelGuard {
       accept: (fd, sockaddr, flags) =>
         onOwn(fd, () => {
           holds(sockaddr.length === native.SOCKADDR_IN_BYTES && isInt(flags, 0), 'accept');
-          return opened(calls.accept(fd, sockaddr, flags));
+          return opened(calls.accept(fd, sockaddr, flags | native.SOCK_NONBLOCK));
         }),
       recv: (fd, buffer, length, flags) =>
         onOwn(fd, () => {
           checkBytes(buffer, length);
           holds(length > 0, 'recv into nothing');
-          return calls.recv(fd, buffer, length, flags | native.MSG_DONTWAIT);
+          return calls.recv(fd, buffer, length, flags);
         }),
       send: (fd, bytes, length, flags) =>
         onOwn(fd, () => {
           checkBytes(bytes, length);
-          return calls.send(fd, bytes, length, flags | native.MSG_DONTWAIT);
+          const taken = calls.send(fd, bytes, length, flags);
+          if (taken > 0) this.sent.get(fd)?.push(Buffer.from(bytes.subarray(0, taken)));
+          return taken;
         }),
       shutdown: (fd, how) =>
         onOwn(fd, () => {
@@ -118,7 +128,8 @@ export class KernelGuard {
       fcntl: (fd, command, value) =>
         onOwn(fd, () => {
           holds(isInt(command, 0) && isInt(value, 0), 'fcntl');
-          return calls.fcntl(fd, command, value);
+          const isFlags = command === native.F_SETFL;
+          return calls.fcntl(fd, command, isFlags ? value | native.O_NONBLOCK : value);
         }),
       ioctl: (fd, request) =>
         onOwn(fd, () => {
