@@ -136,6 +136,8 @@ const CALLS: [name: string, call: Call][] = [
   ['Socket.open', () => Socket.open()],
 ];
 
+for (const call of CALLS) named(call[0], call);
+
 interface Step {
   readonly call: [name: string, call: Call];
   readonly index: number;
