@@ -25,6 +25,9 @@ const LONGEST_TIMEOUT_MS = 1e11;
 /** The bitmap of a set with room for the descriptors below `nfds`: for `select` and nothing else. */
 let bitmap: (set: FdSet, nfds: number) => Uint32Array;
 
+/** Asks for the bitmap itself: a prototype can be lent, and to walk it takes longer (instanceof). */
+let isSet: (set: FdSet) => boolean;
+
 /**
  * A set of descriptors: the fd_set of select(2) with FD_SET, FD_CLR, FD_ISSET and FD_ZERO. A
  * descriptor is an integer of 0 to 1,048,575. What takes one throws a RangeError for any other
@@ -41,6 +44,7 @@ export class FdSet {
       set.#reserve(nfds);
       return set.#words;
     };
+    isSet = set => typeof set === 'object' && set !== null && #words in set;
   }
 
   constructor(fds: Iterable<number> = []) {
@@ -143,7 +147,7 @@ function checkDescriptor(fd: number): void {
 }
 
 function checkSet(name: string, set: FdSet): void {
-  if (!(set instanceof FdSet)) throw wrongType(name, 'an FdSet', set);
+  if (!isSet(set)) throw wrongType(name, 'an FdSet', set);
 }
 
 /** @returns the timeout; 0 for one below 0, which is a deadline that has passed. */
