@@ -2,7 +2,7 @@
  * A chat server: what one client says, all others hear. One thread sits in select(2) for all of
  * them, and no call waits for one: who has not room for what is said is dropped.
  */
-import { FdSet, INTERRUPTED, Socket, SystemError, select } from 'calcd/sockets';
+import { FdSet, INTERRUPTED, Socket, SystemError, select, WOULD_BLOCK } from 'calcd/sockets';
 
 const listener = Socket.open();
 listener.setOption('reuseAddress', 1);
@@ -24,14 +24,15 @@ for (;;) {
 
 function hear(client: Socket): void {
   const length = orGone(() => client.recv(buffer));
+  if (length === WOULD_BLOCK) return;
   if (length > 0) tellOthers(client, `${client.fd}: ${buffer.toString('utf8', 0, length)}`);
-  if (length === 0) drop(client);
+  else drop(client);
 }
 
 function tellOthers(speaker: Socket, text: string): void {
   const bytes = Buffer.from(text);
   for (const client of clients.values()) {
-    if (client !== speaker && orGone(() => client.send(bytes)) < bytes.length) drop(client);
+    if (client !== speaker && orGone(() => client.send(bytes)) !== bytes.length) drop(client);
   }
 }
 
@@ -41,7 +42,7 @@ function drop(client: Socket): void {
 }
 
 /** What a call on a client's socket returns, or 0 when it fails: that client has gone. */
-function orGone(call: () => number): number {
+function orGone<Result>(call: () => Result): Result | 0 {
   try {
     return call();
   } catch (error) {

@@ -1,5 +1,5 @@
 /** An echo server for one client after the other. Every call waits: accept, recv and send. */
-import { Socket } from 'calcd/sockets';
+import { Socket, SystemError, WOULD_BLOCK } from 'calcd/sockets';
 
 const listener = Socket.open();
 listener.setOption('reuseAddress', 1);
@@ -10,10 +10,24 @@ console.log(`Listening on port ${listener.localAddress().port}`);
 const buffer = new Uint8Array(65_536);
 for (;;) {
   const client = listener.accept(false)?.socket;
+  if (!client) continue;
   try {
-    while (client && client.send(buffer, client.recv(buffer)) > 0);
-  } catch {
+    echo(client);
+  } catch (error) {
     // A client that reset its connection has gone, like one that closed it.
+    if (!(error instanceof SystemError)) throw error;
   }
-  client?.close();
+  client.close();
+}
+
+function echo(client: Socket): void {
+  for (;;) {
+    const received = client.recv(buffer);
+    if (received === WOULD_BLOCK || received === 0) return;
+    for (let sent = 0; sent < received; ) {
+      const taken = client.send(buffer.subarray(sent, received));
+      if (taken === WOULD_BLOCK) return;
+      sent += taken;
+    }
+  }
 }

@@ -6,8 +6,9 @@ import { Buffer } from 'node:buffer';
 import type { Conversation } from '../conversation/conversation.ts';
 import { PAUSE_MS } from '../conversation/framing.ts';
 import { ReplyBuffer } from '../conversation/reply-buffer.ts';
+import { EAGAIN } from '../sockets/native.ts';
 import { FdSet, INTERRUPTED, select } from '../sockets/select.ts';
-import type { Socket } from '../sockets/socket.ts';
+import { type Socket, WOULD_BLOCK } from '../sockets/socket.ts';
 import { system } from '../sockets/system-calls.ts';
 import { SystemError } from '../sockets/system-error.ts';
 import { departure } from './display.ts';
@@ -78,7 +79,7 @@ export class BlockingSession {
       this.#conversation.pause();
       return true;
     }
-    const received = this.#socket.recv(input);
+    const received = waited('recv', this.#socket.recv(input));
     if (received > 0) this.#conversation.receive(input, received);
     return received > 0;
   }
@@ -122,7 +123,7 @@ export class BlockingSession {
     let sent = 0;
     while (sent < replies.length) {
       const rest = sent === 0 ? replies.bytes : replies.bytes.subarray(sent);
-      sent += this.#socket.send(rest, replies.length - sent);
+      sent += waited('send', this.#socket.send(rest, replies.length - sent));
     }
   }
 
@@ -139,6 +140,12 @@ export class BlockingSession {
     }
     return departure.serverStopped;
   }
+}
+
+/** What a call on the blocking socket returned: it waits, so one that would block has failed. */
+function waited(call: string, result: number | typeof WOULD_BLOCK): number {
+  if (result === WOULD_BLOCK) throw new SystemError(call, EAGAIN);
+  return result;
 }
 
 function pauseThread(): void {

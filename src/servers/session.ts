@@ -104,10 +104,15 @@ export class Session implements Watcher {
       if (received === 0) this.end(departure.serverStopped);
       return;
     }
-    if (received > 0) this.#conversation.receive(input, received);
-    else if (received === 0 || this.#finishing) this.#endInput(received === 0);
-    else if (silent) this.#conversation.pause();
-    else return;
+    if (received === WOULD_BLOCK) {
+      if (this.#finishing) this.#endInput(false);
+      else if (silent) this.#conversation.pause();
+      else return;
+    } else if (received > 0) {
+      this.#conversation.receive(input, received);
+    } else {
+      this.#endInput(true);
+    }
     this.#answer();
   }
 
@@ -126,7 +131,8 @@ export class Session implements Watcher {
   }
 
   #send(): void {
-    const sent = Math.max(0, this.#socket.send(replies.bytes, replies.length));
+    const taken = this.#socket.send(replies.bytes, replies.length);
+    const sent = taken === WOULD_BLOCK ? 0 : taken;
     if (sent < replies.length) {
       this.#unsent = Buffer.from(replies.bytes.subarray(sent, replies.length));
     }

@@ -160,6 +160,19 @@ export type FileType = 'file' | 'pipe' | 'socket' | 'character device' | 'other'
 /**
  * The calls themselves. Results are the kernel's own: 0 or more, or an error number (errno(3)),
  * negated. So one number says all, and nothing can come between a call and why it failed.
+ *
+ * C believes what it is given, and nothing is checked here. Who guarantees each parameter:
+ *   fd                an int: Socket's constructor (socket.ts), and its #openFd, that it is open;
+ *                     servers/ else passes 0, 1 or what `open` returned
+ *   length            not beyond its buffer: Socket.recv and send (checks.ts); servers/output.ts keeps
+ *                     it within its own buffer, servers/end-of-input.ts passes the buffer's length
+ *   buffer, bytes     a Uint8Array with its memory: checkedBytes (checks.ts)
+ *   sockaddr          16 bytes: only Socket makes one, of SOCKADDR_IN_BYTES
+ *   address           checkedAddress (socket.ts)
+ *   backlog, value    ints: Socket.listen and setOption (checks.ts)
+ *   nfds, read, write below 2^20, with bitmaps as long: FdSet and `select` (select.ts)
+ *   timeout           0 to 1e11 ms, or Infinity: `select` (select.ts)
+ *   the rest          constants of this file, which callers cannot name: Socket's tables hold them
  */
 export const nativeCalls = {
   /** socket(2). Returns the new descriptor. */
@@ -252,7 +265,7 @@ export const nativeCalls = {
 
 export const SOCKADDR_IN_BYTES = 16;
 
-/** struct sockaddr_in: family, port and address, the last two in network order. */
+/** struct sockaddr_in: family, port and address, the last two in network order. For a checked address. */
 export function encodeSockaddr({ host, port }: Address): Uint8Array {
   const bytes = new Uint8Array(SOCKADDR_IN_BYTES);
   if (P.sockaddrHasLength) bytes.set([SOCKADDR_IN_BYTES, AF_INET]);
@@ -261,6 +274,7 @@ export function encodeSockaddr({ host, port }: Address): Uint8Array {
   return bytes;
 }
 
+/** What accept(2) or getsockname(2) wrote: 16 bytes, so that none is missing. */
 export function decodeSockaddr(bytes: Uint8Array): Address {
   const [high, low, ...octets] = bytes.subarray(2, 8);
   return { host: octets.join('.'), port: ((high as number) << 8) | (low as number) };
@@ -268,7 +282,10 @@ export function decodeSockaddr(bytes: Uint8Array): Address {
 
 const LONG_WORDS = koffi.sizeof('long') / 4;
 
-/** struct timeval for a time of 0 ms or more; what is left over of a microsecond is rounded up. */
+/**
+ * struct timeval for 0 to 1e11 ms, so that seconds fit the low 32 bits and the high ones are 0; what
+ * is left over of a microsecond is rounded up.
+ */
 function encodeTimeval(ms: number): Int32Array {
   const timeval = new Int32Array(2 * LONG_WORDS);
   const microseconds = Math.ceil(ms * 1000);

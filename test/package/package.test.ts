@@ -14,7 +14,7 @@ const FILES: readonly RegExp[] = [
   /^dist\/(check|client|completion|try)\/[\w-]+\.js$/,
   /^dist\/servers\/server[1-4]\.js$/,
   /^dist\/servers\/client-thread\.cjs$/,
-  /^dist\/sockets\/(index|native)\.js$/,
+  /^dist\/sockets\/(index|system-calls)\.js$/,
   /^dist\/sockets\/(index|address|node-loop|select|socket|system-error)\.d\.ts$/,
   /^dist\/calculator\/index\.js$/,
   /^dist\/calculator\/(index|calculate|errors)\.d\.ts$/,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { FdSet, select } from '../../src/sockets/select.ts';
-import { Socket } from '../../src/sockets/socket.ts';
+import { Socket, WOULD_BLOCK } from '../../src/sockets/socket.ts';
 
 /** Longest wait for something that loopback does at once. */
 export const DEADLINE_MS = 5000;
@@ -66,6 +66,16 @@ export function members(set: FdSet): number[] {
     found.push(fd);
   });
   return found;
+}
+
+/** Sends until nothing more fits. @returns bytes sent. */
+export function fill(socket: Socket, chunk: Uint8Array): number {
+  let sent = 0;
+  for (;;) {
+    const count = socket.send(chunk);
+    if (count === WOULD_BLOCK) return sent;
+    sent += count;
+  }
 }
 
 /** Waits until a socket can be read. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
-import { RLIMIT_NOFILE } from '../../src/sockets/native.ts';
-import { FdSet, select } from '../../src/sockets/select.ts';
-import { system } from '../../src/sockets/system-calls.ts';
-import { awaitReadable, DEADLINE_MS, fdSetOf, members, TestSockets } from './connections.ts';
+import { EINTR, RLIMIT_NOFILE } from '../../src/sockets/native.ts';
+import { FdSet, INTERRUPTED, select } from '../../src/sockets/select.ts';
+import { WOULD_BLOCK } from '../../src/sockets/socket.ts';
+import { interpose, system } from '../../src/sockets/system-calls.ts';
+import { awaitReadable, DEADLINE_MS, fdSetOf, fill, members, TestSockets } from './connections.ts';
 
 const WORD_BORDERS = [0, 1, 30, 31, 32, 33, 62, 63, 64, 65, 95, 96, 127, 128, 1023, 1024, 15_000];
 
@@ -20,7 +20,8 @@ describe('FdSet', () => {
     test(`holds ${fd} and neither of its neighbours`, () => {
       const set = fdSetOf(fd);
       assert.deepEqual(members(set), [fd]);
-      assert.deepEqual([set.has(fd - 1), set.has(fd), set.has(fd + 1)], [false, true, false]);
+      if (fd > 0) assert.equal(set.has(fd - 1), false);
+      assert.deepEqual([set.has(fd), set.has(fd + 1)], [true, false]);
       assert.equal(set.nfds, fd + 1);
       set.delete(fd);
       assert.deepEqual(members(set), []);
@@ -44,7 +45,6 @@ describe('FdSet', () => {
     set.delete(64);
     set.delete(100_000);
     assert.deepEqual(members(set), [5]);
-    assert.equal(set.words.length, 2);
   });
 
   const FALLS: [fds: number[], deleted: number, nfds: number][] = [
@@ -85,46 +85,6 @@ describe('FdSet', () => {
       assert.equal(original.has(7), false);
     });
   }
-
-  test('it agrees with a Set of numbers, whatever is done to it', () => {
-    const descriptor = fc.oneof(fc.constantFrom(...WORD_BORDERS), fc.nat(300));
-    const step = fc.oneof(
-      { weight: 8, arbitrary: fc.tuple(fc.constantFrom('add', 'delete'), descriptor) },
-      { weight: 1, arbitrary: fc.tuple(fc.constantFrom('clear', 'copy out', 'copy in'), fc.nat()) },
-    );
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), steps => {
-        const set = new FdSet();
-        const other = new FdSet();
-        const model = new Set<number>();
-        const otherModel = new Set<number>();
-        for (const [what, fd] of steps) {
-          if (what === 'add') {
-            set.add(fd);
-            model.add(fd);
-          } else if (what === 'delete') {
-            set.delete(fd);
-            model.delete(fd);
-          } else if (what === 'clear') {
-            set.clear();
-            model.clear();
-          } else if (what === 'copy out') {
-            other.copyFrom(set);
-            replace(otherModel, model);
-          } else {
-            set.copyFrom(other);
-            replace(model, otherModel);
-          }
-          assert.deepEqual(
-            members(set),
-            [...model].sort((a, b) => a - b),
-          );
-          assert.equal(set.nfds, Math.max(-1, ...model) + 1);
-          for (const border of WORD_BORDERS) assert.equal(set.has(border), model.has(border));
-        }
-      }),
-    );
-  });
 });
 
 describe('select', () => {
@@ -181,12 +141,15 @@ describe('select', () => {
     const { client, server } = sockets.connect(sockets.listener());
     assert.equal(select(new FdSet(), fdSetOf(server.fd), 0), 1);
     const chunk = Buffer.alloc(1 << 16);
-    let sent = 0;
-    for (let count = 0; count >= 0; sent += Math.max(0, count)) count = server.send(chunk);
+    const sent = fill(server, chunk);
     const write = fdSetOf(server.fd);
     assert.equal(select(new FdSet(), write, 0), 0);
     assert.deepEqual(members(write), []);
-    for (let received = 0; received < sent; ) received += client.recv(chunk);
+    for (let received = 0; received < sent; ) {
+      const count = client.recv(chunk);
+      assert(count !== WOULD_BLOCK);
+      received += count;
+    }
     write.add(server.fd);
     assert.equal(select(new FdSet(), write, DEADLINE_MS), 1);
     assert.deepEqual(members(write), [server.fd]);
@@ -201,6 +164,52 @@ describe('select', () => {
     const write = fdSetOf(server.fd);
     assert.equal(select(read, write, DEADLINE_MS), 2);
     assert.deepEqual([members(read), members(write)], [[server.fd], [server.fd]]);
+  });
+
+  const NO_TIMEOUTS: [timeout: unknown, name: string][] = [
+    [Number.NaN, 'RangeError'],
+    [1e11 + 1, 'RangeError'],
+    [2 ** 32 * 1000, 'RangeError'],
+    [Number.MAX_VALUE, 'RangeError'],
+    ['5', 'TypeError'],
+    [5n, 'TypeError'],
+    [null, 'TypeError'],
+    [{ valueOf: () => 5 }, 'TypeError'],
+  ];
+  for (const [timeout, name] of NO_TIMEOUTS) {
+    test(`a timeout of ${String(timeout)} (${typeof timeout}) is a ${name}`, () => {
+      const call = () => select(new FdSet(), new FdSet(), timeout as number);
+      assert.throws(call, { name, message: /^timeout: / });
+    });
+  }
+
+  test('the longest timeout is one that the kernel takes', t => {
+    const sockets = new TestSockets(t);
+    const { server } = sockets.connect(sockets.listener());
+    assert.equal(select(new FdSet(), fdSetOf(server.fd), 1e11), 1);
+    assert.equal(select(new FdSet(), fdSetOf(server.fd), Number.MIN_VALUE), 1);
+    assert.equal(select(new FdSet(), fdSetOf(server.fd), Number.NEGATIVE_INFINITY), 1);
+  });
+
+  test('its sets are FdSets and nothing else', () => {
+    for (const set of [
+      null,
+      undefined,
+      new Set([3]),
+      [3],
+      { nfds: 3, words: new Uint32Array(2) },
+    ]) {
+      const none = set as unknown as FdSet;
+      assert.throws(() => select(none, new FdSet(), 0), { name: 'TypeError', message: /^read: / });
+      assert.throws(() => select(new FdSet(), none, 0), { name: 'TypeError', message: /^write: / });
+    }
+  });
+
+  test('an interrupted select leaves nothing in its sets', t => {
+    t.after(interpose(() => ({ select: () => -EINTR })));
+    const [read, write] = [fdSetOf(3, 300), fdSetOf(5)];
+    assert.equal(select(read, write), INTERRUPTED);
+    assert.deepEqual([members(read), members(write)], [[], []]);
   });
 
   test('a closed descriptor in a set is a SystemError', t => {
@@ -246,8 +255,3 @@ describe('select', () => {
     }
   });
 });
-
-function replace(model: Set<number>, other: ReadonlySet<number>): void {
-  model.clear();
-  for (const fd of other) model.add(fd);
-}

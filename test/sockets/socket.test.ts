@@ -7,9 +7,9 @@ import type { Address } from '../../src/sockets/address.ts';
 import * as native from '../../src/sockets/native.ts';
 import { FdSet, select } from '../../src/sockets/select.ts';
 import { Socket, WOULD_BLOCK } from '../../src/sockets/socket.ts';
-import { system } from '../../src/sockets/system-calls.ts';
+import { interpose, system } from '../../src/sockets/system-calls.ts';
 import { SystemError } from '../../src/sockets/system-error.ts';
-import { awaitReadable, DEADLINE_MS, fdSetOf, TestSockets } from './connections.ts';
+import { awaitReadable, DEADLINE_MS, fdSetOf, fill, TestSockets } from './connections.ts';
 
 const HOST = '127.0.0.1';
 const SOCK_DGRAM = 2;
@@ -223,10 +223,9 @@ describe('recv and send', () => {
     const { server } = sockets.connect(sockets.listener());
     const chunk = Buffer.alloc(1 << 24);
     const first = server.send(chunk);
-    assert(first > 0 && first < chunk.length);
-    let next = first;
-    while (next > 0) next = server.send(chunk);
-    assert.equal(next, WOULD_BLOCK);
+    assert(first !== WOULD_BLOCK && first > 0 && first < chunk.length);
+    fill(server, chunk);
+    assert.equal(server.send(chunk), WOULD_BLOCK);
   });
 
   test('recv returns 0 at the end of the stream, again and again', t => {
@@ -324,25 +323,55 @@ describe('shutdown and close', () => {
     assert.equal(client.recv(Buffer.alloc(8)), 0);
   });
 
-  const AFTER_CLOSE: Record<string, (socket: Socket) => unknown> = {
-    close: socket => socket.close(),
-    recv: socket => socket.recv(Buffer.alloc(1)),
-    send: socket => socket.send(Buffer.alloc(1)),
-    shutdown: socket => socket.shutdown('both'),
-    accept: socket => socket.accept(true),
-    getsockname: socket => socket.localAddress(),
-    getsockopt: socket => socket.connectError(),
-    setsockopt: socket => socket.setOption('noDelay', 1),
-    fcntl: socket => socket.setNonBlocking(true),
+  /** Every method, and the call it names. */
+  const AFTER_CLOSE: Record<string, [call: string, attempt: (socket: Socket) => unknown]> = {
+    close: ['close', socket => socket.close()],
+    bind: ['bind', socket => socket.bind({ host: HOST, port: 0 })],
+    listen: ['listen', socket => socket.listen(1)],
+    connect: ['connect', socket => socket.connect({ host: HOST, port: 1 })],
+    recv: ['recv', socket => socket.recv(Buffer.alloc(1))],
+    isAtEnd: ['recv', socket => socket.isAtEnd()],
+    send: ['send', socket => socket.send(Buffer.alloc(1))],
+    shutdown: ['shutdown', socket => socket.shutdown('both')],
+    accept: ['accept', socket => socket.accept(true)],
+    localAddress: ['getsockname', socket => socket.localAddress()],
+    connectError: ['getsockopt', socket => socket.connectError()],
+    setOption: ['setsockopt', socket => socket.setOption('noDelay', 1)],
+    setNonBlocking: ['fcntl', socket => socket.setNonBlocking(true)],
+    unacknowledged: ['ioctl', socket => socket.unacknowledged()],
   };
-  for (const [call, attempt] of Object.entries(AFTER_CLOSE)) {
-    test(`${call} of what is closed is EBADF`, t => {
+
+  test('the table has every method', () => {
+    const methods = Object.entries(Object.getOwnPropertyDescriptors(Socket.prototype))
+      .filter(([name, { value }]) => name !== 'constructor' && typeof value === 'function')
+      .map(([name]) => name);
+    assert.deepEqual(methods.sort(), Object.keys(AFTER_CLOSE).sort());
+  });
+
+  for (const [method, [call, attempt]] of Object.entries(AFTER_CLOSE)) {
+    test(`${method} after close is EBADF, and leaves the next owner of the number alone`, t => {
       const sockets = new TestSockets(t);
       const socket = sockets.open();
+      const { fd } = socket;
       sockets.close(socket);
-      assert.throws(() => attempt(socket), { name: 'SystemError', call, code: 'EBADF' });
+      const next = sockets.open();
+      assert.equal(next.fd, fd, 'the number was not given out again');
+      const putBack = interpose(calls => Object.fromEntries(Object.keys(calls).map(fail)));
+      try {
+        assert.throws(() => attempt(socket), { name: 'SystemError', call, code: 'EBADF' });
+      } finally {
+        putBack();
+      }
+      assert.equal(socket.fd, fd);
     });
   }
+
+  test('a socket that another Socket closed is EBADF by the kernel', t => {
+    const sockets = new TestSockets(t);
+    const socket = sockets.open();
+    new Socket(socket.fd).close();
+    assert.throws(() => sockets.close(socket), { call: 'close', code: 'EBADF' });
+  });
 });
 
 test('a SystemError without a name still tells its number', () => {
@@ -350,6 +379,11 @@ test('a SystemError without a name still tells its number', () => {
   assert.deepEqual([code, reason], ['errno 9999', 'unknown error']);
   assert.equal(message, 'recv: unknown error (errno 9999)');
 });
+
+/** A system call that must not be made. */
+function fail(name: string): [string, () => never] {
+  return [name, () => assert.fail(`${name} was called`)];
+}
 
 /** Closes with a reset, as SO_LINGER with a time of 0 asks for. */
 function reset(sockets: TestSockets, client: Socket): void {
