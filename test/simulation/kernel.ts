@@ -454,10 +454,12 @@ export class Kernel {
     }
   }
 
-  /** After an error the sets are undefined. */
+  /** After an error the sets are undefined (select(2)): what was in them may be in them or not. */
   #undefined(read: Uint32Array | null, write: Uint32Array | null, result: number): number {
     for (const words of [read, write]) {
-      if (words) words[this.#random.below(words.length)] = this.#random.below(2 ** 31);
+      if (!words) continue;
+      const index = this.#random.below(words.length);
+      if (words[index] !== 0) words[index] = this.#random.below(2 ** 31);
     }
     return result;
   }
