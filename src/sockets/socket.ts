@@ -11,22 +11,6 @@ import { SystemError } from './system-error.ts';
 /** What a call on a non-blocking socket returns when it would have to wait. */
 export const WOULD_BLOCK = -1;
 
-/**
- * What accept(2) may report about a client that is gone already, or its network: accept again.
- * ENOTSUP is EOPNOTSUPP: on Linux they are one number, and Node's name for it is the former.
- */
-const NO_CLIENT_THIS_TIME = new Set([
-  'ENETDOWN',
-  'EPROTO',
-  'ENOPROTOOPT',
-  'EHOSTDOWN',
-  'ENONET',
-  'EHOSTUNREACH',
-  'ENOTSUP',
-  'ENETUNREACH',
-  'ECONNABORTED',
-]);
-
 /** What is received, what is sent, or both. */
 export type Direction = 'read' | 'write' | 'both';
 
@@ -36,13 +20,31 @@ const SHUTDOWN: Record<Direction, number> = {
   both: native.SHUT_RDWR,
 };
 
-/** SO_REUSEADDR, SO_KEEPALIVE (socket(7)), TCP_KEEPIDLE and TCP_NODELAY (tcp(7)). */
-export type SocketOption = 'reuseAddress' | 'keepAlive' | 'keepIdle' | 'noDelay';
+/**
+ * SO_REUSEADDR, SO_KEEPALIVE, SO_OOBINLINE and SO_RCVTIMEO (socket(7)), TCP_KEEPIDLE, TCP_KEEPINTVL,
+ * TCP_KEEPCNT, TCP_USER_TIMEOUT and TCP_NODELAY (tcp(7)). Sockets that `accept` returns have the
+ * options of the listening socket.
+ */
+export type SocketOption =
+  | 'reuseAddress'
+  | 'keepAlive'
+  | 'outOfBandInline'
+  | 'receiveTimeout'
+  | 'keepIdle'
+  | 'keepInterval'
+  | 'keepCount'
+  | 'userTimeout'
+  | 'noDelay';
 
 const OPTIONS: Record<SocketOption, readonly [level: number, name: number]> = {
   reuseAddress: [native.SOL_SOCKET, native.SO_REUSEADDR],
   keepAlive: [native.SOL_SOCKET, native.SO_KEEPALIVE],
+  outOfBandInline: [native.SOL_SOCKET, native.SO_OOBINLINE],
+  receiveTimeout: [native.SOL_SOCKET, native.SO_RCVTIMEO],
   keepIdle: [native.IPPROTO_TCP, native.TCP_KEEPIDLE],
+  keepInterval: [native.IPPROTO_TCP, native.TCP_KEEPINTVL],
+  keepCount: [native.IPPROTO_TCP, native.TCP_KEEPCNT],
+  userTimeout: [native.IPPROTO_TCP, native.TCP_USER_TIMEOUT],
   noDelay: [native.IPPROTO_TCP, native.TCP_NODELAY],
 };
 
@@ -108,8 +110,9 @@ export class Socket {
   }
 
   /**
-   * accept(2): the next client, or undefined when there is none, be it that accept would block or
-   * that the client has gone again. What a client may not cause (EMFILE, say) throws.
+   * accept(2): the next client, or undefined when it would have to wait for one.
+   * @throws SystemError also when the next client has gone again or there are no descriptors left:
+   *   unless it `isProgrammingError`, wait a moment and try again.
    * @param nonBlocking whether the client's socket, not this one, shall be non-blocking.
    */
   accept(nonBlocking: boolean): Accepted | undefined {
@@ -119,20 +122,19 @@ export class Socket {
       const fd = system.accept(this.fd, sockaddr, flags);
       if (fd >= 0) {
         const socket = new Socket(fd);
-        if (!native.SOCK_NONBLOCK) socket.setNonBlocking(nonBlocking);
+        if (!native.SOCK_NONBLOCK) socket.#setNonBlockingOrClose(nonBlocking);
         return { socket, peer: native.decodeSockaddr(sockaddr) };
       }
       if (fd === -native.EINTR) continue;
       if (fd === -native.EAGAIN) return undefined;
-      const error = new SystemError('accept', -fd);
-      if (!NO_CLIENT_THIS_TIME.has(error.code)) throw error;
-      return undefined;
+      throw new SystemError('accept', -fd);
     }
   }
 
   /**
    * recv(2) into the beginning of a buffer, as much as is there and fits.
-   * @returns bytes received, 0 at the end of the stream, or {@link WOULD_BLOCK}.
+   * @returns bytes received, 0 at the end of the stream, or {@link WOULD_BLOCK}, which a blocking
+   *   socket returns when its receiveTimeout is over.
    */
   recv(buffer: Uint8Array): number {
     for (;;) {
@@ -181,15 +183,18 @@ export class Socket {
     return true;
   }
 
-  /** close(2). An interrupted close has closed: never again, the number may be another's by now. */
+  /**
+   * close(2). It has closed, whatever it reports (EINTR, EIO): never again, the number may be
+   * another's by now. But EBADF says that it was closed before, and is thrown.
+   */
   close(): void {
     if (system.close(this.fd) === -native.EBADF) throw new SystemError('close', native.EBADF);
   }
 
-  /** setsockopt(2). @param value 0 or 1 for a switch, seconds for keepIdle. */
+  /** setsockopt(2). @param value 0 or 1 for a switch, a number for keepCount, else seconds. */
   setOption(option: SocketOption, value: number): void {
     const [level, name] = OPTIONS[option];
-    done('setsockopt', system.setsockopt(this.fd, level, name, new Int32Array([value])));
+    done('setsockopt', system.setsockopt(this.fd, level, name, encodeOption(option, value)));
   }
 
   /** fcntl(2): O_NONBLOCK on or off. */
@@ -199,12 +204,27 @@ export class Socket {
     done('fcntl', system.fcntl(this.fd, native.F_SETFL, changed));
   }
 
+  #setNonBlockingOrClose(on: boolean): void {
+    try {
+      this.setNonBlocking(on);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
   /** getsockname(2): the address it is bound to, with the real port. */
   localAddress(): Address {
     const sockaddr = new Uint8Array(native.SOCKADDR_IN_BYTES);
     done('getsockname', system.getsockname(this.fd, sockaddr));
     return native.decodeSockaddr(sockaddr);
   }
+}
+
+/** The value of an option as setsockopt(2) takes it. */
+function encodeOption(option: SocketOption, value: number): Int32Array {
+  if (option === 'receiveTimeout') return native.encodeTimeval(1000 * value);
+  return new Int32Array([option === 'userTimeout' ? native.USER_TIMEOUT_UNITS * value : value]);
 }
 
 /** Throws a SystemError for a call that failed. */
