@@ -54,6 +54,15 @@ export function oneOf<T extends string>(
   throw new UsageError(`${option} must be ${choices.join(', ')}: '${value}'`);
 }
 
+/** A whole number from 1 on; undefined when the option is not given. */
+export function optionalNumber(
+  option: string,
+  value: unknown,
+  highest: number,
+): number | undefined {
+  return typeof value === 'string' ? wholeNumber(option, value, 1, highest) : undefined;
+}
+
 export function wholeNumber(what: string, text: string, lowest: number, highest: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= lowest && value <= highest) return value;

@@ -6,7 +6,7 @@
  * pipes among them non-blocking for everybody who shares them.
  */
 import { readFileSync } from 'node:fs';
-import { addressFrom, oneOf, parseArguments, UsageError, wholeNumber } from './arguments.ts';
+import { addressFrom, oneOf, optionalNumber, parseArguments, UsageError } from './arguments.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { resolved } from './host.ts';
 import { LOG_FORMATS } from './servers/display-options.ts';
@@ -20,6 +20,9 @@ const EXIT_USAGE = 2;
 
 /** Most clients one may ask for: the descriptors a process can have on any usual system. */
 const MOST_CLIENTS = 1_000_000;
+
+/** Longest time a client may be silent: a year. */
+const MOST_IDLE_S = 31_536_000;
 
 async function main([name, ...words]: readonly string[]): Promise<number> {
   if (name === '--help' || name === '-h' || name === 'help') return say(generalHelp());
@@ -68,7 +71,6 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
     return runClientCommand(await resolved(addressFrom(positionals, 1)), options);
   }
   const address = await resolved(addressFrom(positionals, 0));
-  const maxClients = options['max-clients'];
   return serve(name, {
     address,
     display: {
@@ -78,10 +80,8 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
       colour: oneOf('--color', COLOUR_CHOICES, options.color) ?? 'auto',
     },
     untilEof: options['until-eof'] === true,
-    maxClients:
-      typeof maxClients === 'string'
-        ? wholeNumber('--max-clients', maxClients, 1, MOST_CLIENTS)
-        : undefined,
+    maxClients: optionalNumber('--max-clients', options['max-clients'], MOST_CLIENTS),
+    idleTimeout: optionalNumber('--idle-timeout', options['idle-timeout'], MOST_IDLE_S),
   });
 }
 

@@ -54,6 +54,11 @@ const MAX_CLIENTS: Option = {
   value: 'N',
   help: 'serve at most N clients at a time, refuse others',
 };
+const IDLE_TIMEOUT: Option = {
+  name: 'idle-timeout',
+  value: 'S',
+  help: 'disconnect a client that is silent for S seconds (default: never)',
+};
 
 const SERVER_NAMES = ['server1', 'server2', 'server3', 'server4'];
 
@@ -68,7 +73,7 @@ function serverUsage(name: string, summary: string, ...options: Option[]): Usage
       { name: 'HOST', help: "this machine's IPv4 address or name; 0.0.0.0 for all it has" },
       { name: 'PORT', help: 'where to listen; 0 lets the system choose' },
     ],
-    options: [SERVER_QUIET, LOG, TIMESTAMPS, COLOR, ...options, UNTIL_EOF, HELP],
+    options: [SERVER_QUIET, LOG, TIMESTAMPS, COLOR, ...options, IDLE_TIMEOUT, UNTIL_EOF, HELP],
     example: `calcd ${name} 127.0.0.1 5000`,
   };
 }

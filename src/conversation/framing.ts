@@ -1,7 +1,8 @@
 /**
  * Framing: where one message ends and the next begins, by docs/protocol.md. A message ends at LF;
  * until a client has sent its first LF, a pause ends it too; and so does the end of input. CR and
- * NUL around a message are dropped.
+ * NUL around a message are dropped. Of a client that has sent no LF yet, NULs with nothing else are
+ * an empty message, padded; behind an LF they are padding that belongs to the line before.
  *
  * Messages are handed out where they lie, in the bytes that were lent: only what is unfinished at
  * the end of a turn, or has to wait for the next, is copied.
@@ -37,6 +38,8 @@ export class Framer {
   /** The beginning of a message whose end has not come yet; it never begins with NUL. */
   #partial: Buffer | undefined;
   #partialLength = 0;
+  /** What is unfinished are NULs with nothing else, of a client that has sent no LF yet. */
+  #hasOnlyNuls = false;
   /** What is unfinished has grown too long, and been reported: the rest of it is dropped. */
   #discarding = false;
 
@@ -46,7 +49,8 @@ export class Framer {
 
   /** Whether a pause would finish a message now. */
   get unfinished(): boolean {
-    return !this.#hasSeenLineFeed && (this.#partial !== undefined || this.#discarding);
+    if (this.#hasSeenLineFeed) return false;
+    return this.#partial !== undefined || this.#discarding || this.#hasOnlyNuls;
   }
 
   /** Whether input lies here that `next` has not looked at. */
@@ -99,6 +103,7 @@ export class Framer {
     const from = this.#position;
     this.#position = lineFeed + 1;
     this.#hasSeenLineFeed = true;
+    this.#hasOnlyNuls = false;
     if (this.#discarding) {
       this.#discarding = false;
       return undefined;
@@ -109,9 +114,12 @@ export class Framer {
 
   #takePartial(): Framed {
     this.#discarding = false;
-    if (!this.#partial) return undefined;
     const partial = this.#partial;
+    const isMessage = partial !== undefined || this.#hasOnlyNuls;
     this.#partial = undefined;
+    this.#hasOnlyNuls = false;
+    if (!isMessage) return undefined;
+    if (!partial) return this.#found(NOTHING, 0, 0);
     return this.#found(partial, 0, this.#partialLength);
   }
 
@@ -143,7 +151,10 @@ export class Framer {
     let start = from;
     if (!this.#partial) {
       while (start < to && input[start] === NUL) start++;
-      if (start === to) return true;
+      if (start === to) {
+        this.#hasOnlyNuls = !this.#hasSeenLineFeed;
+        return true;
+      }
       this.#partial = Buffer.allocUnsafeSlow(MAX_MESSAGE_BYTES);
       this.#partialLength = 0;
     }

@@ -1,18 +1,16 @@
 /**
  * Takes new clients from the listening socket and hands them on, or refuses them politely when the
- * server is full. When the system has no descriptor left it pauses: those who are served come first.
+ * server is full. When accept(2) fails, because the system has no descriptor left or the next client
+ * is gone already, it pauses: the clients that are served come first.
  */
 import type { Counts } from '../conversation/conversation.ts';
 import type { Address } from '../sockets/address.ts';
 import type { Accepted, Socket } from '../sockets/socket.ts';
-import { SystemError } from '../sockets/system-error.ts';
+import { type SystemError, survivable } from '../sockets/system-error.ts';
 import type { Display } from './display.ts';
-import { ACCEPT_PAUSE_MS, ACCEPTS_PER_TURN } from './limits.ts';
+import { ACCEPTS_PER_TURN, FAILURE_PAUSE_MS } from './limits.ts';
 import type { PoliteCloser } from './polite-close.ts';
 import type { SelectLoop, Watcher } from './select-loop.ts';
-
-/** No descriptor or memory for another socket: not the client's fault, and it may pass. */
-const EXHAUSTED = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 
 /** The clients of a server, however it serves them. */
 export interface Clients {
@@ -41,7 +39,8 @@ export class Acceptor implements Watcher {
   readonly #limit: number;
   readonly #closer: PoliteCloser;
   #wasFull = false;
-  #exhausted = false;
+  /** Since the last client was accepted; of failures in a row only the first is shown. */
+  #hasFailed = false;
   #stopped = false;
 
   /** @param limit clients served at the same time. */
@@ -111,17 +110,20 @@ export class Acceptor implements Watcher {
   #next(): Accepted | undefined {
     try {
       const accepted = this.#listener.accept(true);
-      this.#exhausted = false;
+      if (accepted) this.#hasFailed = false;
       return accepted;
     } catch (error) {
-      if (!(error instanceof SystemError && EXHAUSTED.has(error.code))) throw error;
-      if (!this.#exhausted) this.#display.acceptPaused(error);
-      this.#exhausted = true;
-      this.#loop.ignoreReads(this);
-      this.#loop.after(ACCEPT_PAUSE_MS, () => {
-        if (!this.#stopped) this.#loop.watchReads(this);
-      });
+      this.#pause(survivable(error));
       return undefined;
     }
+  }
+
+  #pause(error: SystemError): void {
+    if (!this.#hasFailed) this.#display.paused(error);
+    this.#hasFailed = true;
+    this.#loop.ignoreReads(this);
+    this.#loop.after(FAILURE_PAUSE_MS, () => {
+      if (!this.#stopped) this.#loop.watchReads(this);
+    });
   }
 }

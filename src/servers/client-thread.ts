@@ -18,6 +18,8 @@ export interface Assignment {
   readonly stopping: Int32Array;
   /** The cells of its SharedCounts. */
   readonly counts: BigInt64Array;
+  /** Seconds after which the client is idle; undefined for never. */
+  readonly idleTimeout: number | undefined;
 }
 
 /** What a thread says: that it waits for a client, and why its client left. */
@@ -33,7 +35,7 @@ rehearse(new CalculatorConversation());
 parentPort?.postMessage('ready' satisfies Report);
 
 /** @returns why the client left. */
-function serve({ fd, stopping, counts }: Assignment): string {
+function serve({ fd, stopping, counts, idleTimeout }: Assignment): string {
   const conversation = new CalculatorConversation(display.observer(fd));
   const isStopping = () => Atomics.load(stopping, 0) === 1;
   const shared = new SharedCounts(counts);
@@ -43,5 +45,6 @@ function serve({ fd, stopping, counts }: Assignment): string {
     display.output,
     shared,
     isStopping,
+    idleTimeout,
   ).serve();
 }

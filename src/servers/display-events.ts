@@ -8,8 +8,8 @@ export type DisplayEvent =
   | ({ readonly event: 'connected'; readonly socket: number } & Address)
   | { readonly event: 'disconnected'; readonly socket: number; readonly reason: string }
   | ({ readonly event: 'refused'; readonly reason: string } & Address)
-  /** No descriptor or memory for another client. */
-  | { readonly event: 'paused'; readonly reason: string }
+  /** A system call failed, accept or select, and is tried again until it succeeds. */
+  | { readonly event: 'paused'; readonly call: string; readonly reason: string }
   | { readonly event: 'stopping'; readonly reason: string }
   | ({ readonly event: 'summary' } & Summary)
   | { readonly event: 'stopped' };

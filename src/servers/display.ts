@@ -16,6 +16,7 @@ export const departure = {
   closedByClient: 'closed by the client',
   serverStopped: 'the server stopped',
   cutOff: 'cut off, the server stopped',
+  idle: (seconds: number): string => `idle for ${seconds} s`,
   failed: ({ reason, code }: SystemError): string => `${reason} (${code})`,
 };
 
@@ -65,8 +66,10 @@ export class Display {
     this.output.print(this.#style.line({ event: 'refused', ...peer, reason }));
   }
 
-  acceptPaused(error: SystemError): void {
-    this.output.print(this.#style.line({ event: 'paused', reason: departure.failed(error) }));
+  /** @param error of the call that is tried again. */
+  paused(error: SystemError): void {
+    const { call } = error;
+    this.output.print(this.#style.line({ event: 'paused', call, reason: departure.failed(error) }));
   }
 
   /** @param reason a signal's name, or what else ends it. */

@@ -16,8 +16,11 @@ export const TURN_MS = 2;
 /** Clients accepted in a turn, so that a storm of newcomers does not stop those who are served. */
 export const ACCEPTS_PER_TURN = 64;
 
-/** Pause when accept(2) finds no free descriptor: it would fail again at once, and spin. */
-export const ACCEPT_PAUSE_MS = 100;
+/**
+ * Pause after accept(2) or select(2) has failed, for want of a descriptor or of memory for example:
+ * it would fail again at once, and spin.
+ */
+export const FAILURE_PAUSE_MS = 100;
 
 /** How long a client that was refused may take to hear it and hang up. */
 export const POLITE_CLOSE_MS = 2000;
@@ -28,8 +31,32 @@ export const POLITE_CLOSES = 16;
 /** Time to deliver the replies due when the server is told to stop. */
 export const GRACE_MS = 2000;
 
-/** Seconds of silence after which the system asks whether the peer's machine is still there. */
-export const KEEPALIVE_S = 300;
+/** Seconds of silence after which the system asks whether the peer's machine is still there, */
+export const KEEPALIVE_IDLE_S = 240;
+
+/** seconds until it asks again when there was no answer, */
+export const KEEPALIVE_INTERVAL_S = 20;
+
+/** and how many questions may stay without an answer. */
+export const KEEPALIVE_COUNT = 3;
+
+/**
+ * Seconds that sent replies may stay unacknowledged, or unsent because the peer does not read: then
+ * the system ends the connection. By its own rule (tcp_retries2 on Linux) it tries for 15 minutes
+ * and more, and waits for ever for a peer that does not read. The same time as keepalive takes,
+ * because Linux counts this one for keepalive too: were it shorter than the time to the second
+ * question, one lost packet would end a connection.
+ */
+export const USER_TIMEOUT_S = KEEPALIVE_IDLE_S + KEEPALIVE_COUNT * KEEPALIVE_INTERVAL_S;
+
+/**
+ * How often in the time of --idle-timeout a server looks for clients that have said nothing. A look
+ * at 10,000 clients takes less than a millisecond; a client may stay up to two looks longer.
+ */
+export const LOOKS_PER_IDLE_TIMEOUT = 16;
+
+/** Pause before lines are written again to a pipe that had lost its reader: it may be restarted. */
+export const READER_PAUSE_MS = 1000;
 
 /** Bytes of display lines after which they are written without waiting for the end of the turn. */
 export const DISPLAY_FLUSH_BYTES = 64 * 1024;

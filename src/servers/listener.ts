@@ -1,8 +1,14 @@
-/** Opens the socket that a server's clients connect to. */
+/** Opens the socket that a server's clients connect to, with all the options that theirs inherit. */
 import { type Address, formatAddress } from '../sockets/address.ts';
 import { Socket } from '../sockets/socket.ts';
-import { SystemError } from '../sockets/system-error.ts';
-import { BACKLOG, KEEPALIVE_S } from './limits.ts';
+import { SystemError, survivable } from '../sockets/system-error.ts';
+import {
+  BACKLOG,
+  KEEPALIVE_COUNT,
+  KEEPALIVE_IDLE_S,
+  KEEPALIVE_INTERVAL_S,
+  USER_TIMEOUT_S,
+} from './limits.ts';
 
 /** Ports below are for those whom the system trusts, as a rule. */
 const FIRST_ORDINARY_PORT = 1024;
@@ -30,23 +36,46 @@ function adviceFor(code: string, port: number): string {
   return '';
 }
 
+/** A socket that listens, and where. */
+interface Listening {
+  readonly listener: Socket;
+  readonly address: Address;
+}
+
 /**
  * A non-blocking listening socket. What is set here the clients' sockets inherit: no delay, so that
- * a reply is not held back until the one before it is acknowledged, and keepalive.
+ * a reply is not held back until the one before it is acknowledged; urgent data in its place in the
+ * stream; and how the system finds out that a peer's machine has vanished.
  */
-export function listenOn(address: Address): Socket {
-  const listener = Socket.open();
+export function listenOn(address: Address): Listening {
+  let listener: Socket | undefined;
   try {
+    listener = Socket.open();
     listener.setOption('reuseAddress', 1);
     listener.setOption('noDelay', 1);
+    listener.setOption('outOfBandInline', 1);
     listener.setOption('keepAlive', 1);
-    listener.setOption('keepIdle', KEEPALIVE_S);
+    listener.setOption('keepIdle', KEEPALIVE_IDLE_S);
+    listener.setOption('keepInterval', KEEPALIVE_INTERVAL_S);
+    listener.setOption('keepCount', KEEPALIVE_COUNT);
+    listener.setOption('userTimeout', USER_TIMEOUT_S);
     listener.setNonBlocking(true);
     listener.bind(address);
     listener.listen(BACKLOG);
-    return listener;
+    return { listener, address: boundAddress(listener, address) };
   } catch (error) {
-    listener.close();
+    listener?.close();
     throw error instanceof SystemError ? new CannotListen(address, error) : error;
+  }
+}
+
+/** With the real port. Which one the system chose it alone can say; any other is known. */
+function boundAddress(listener: Socket, wanted: Address): Address {
+  try {
+    return listener.localAddress();
+  } catch (error) {
+    if (wanted.port === 0) throw error;
+    survivable(error);
+    return wanted;
   }
 }

@@ -1,13 +1,14 @@
 /**
  * Standard output that never makes a server wait. A terminal that is held, a pipe that nobody
- * reads, a full disk: lines wait in a bounded backlog, past it they are dropped and later counted.
+ * reads, a FIFO whose reader is being restarted: lines wait in a bounded backlog, past it they are
+ * dropped and later counted, and so are those that a full disk does not take.
  */
 import { Buffer } from 'node:buffer';
 import { EINTR } from '../sockets/native.ts';
 import { system } from '../sockets/system-calls.ts';
 import { SystemError } from '../sockets/system-error.ts';
 import type { DisplayStyle, SaidStyle } from './display-style.ts';
-import { DISPLAY_BACKLOG_BYTES, DISPLAY_FLUSH_BYTES } from './limits.ts';
+import { DISPLAY_BACKLOG_BYTES, DISPLAY_FLUSH_BYTES, READER_PAUSE_MS } from './limits.ts';
 import type { Watcher } from './select-loop.ts';
 import { type StandardOutput, standardOutput } from './standard-output.ts';
 
@@ -16,7 +17,10 @@ const LF = 0x0a;
 /** No stamp is longer. */
 const STAMP_BYTES = 64;
 
-/** What write(2) says of an output that is gone for good; other errors may pass. */
+/**
+ * What write(2) says of an output that is gone for good; other errors may pass. Of a pipe EPIPE does:
+ * a FIFO may get another reader.
+ */
 const GONE = new Set(['EPIPE', 'EBADF', 'EIO', 'ECONNRESET']);
 
 export class Output implements Watcher {
@@ -32,6 +36,8 @@ export class Output implements Watcher {
   /** Dropped lines that a note at the beginning of `#bytes`, not written yet, tells of. */
   #noted = 0;
   #stalled = false;
+  /** A pipe has no reader: when to try again. select(2) is no help, it calls such a pipe writable. */
+  #nextTry: number | undefined;
   #gone = false;
 
   constructor(style: DisplayStyle) {
@@ -43,6 +49,11 @@ export class Output implements Watcher {
   /** Whether lines wait until the output can be written again. */
   get stalled(): boolean {
     return this.#stalled;
+  }
+
+  /** Whether the pipe has no reader, so that `flush` has to be called again in READER_PAUSE_MS. */
+  get hasNoReader(): boolean {
+    return this.#nextTry !== undefined;
   }
 
   print(line: string): void {
@@ -64,6 +75,7 @@ export class Output implements Watcher {
 
   /** Writes what can be written without waiting. */
   flush(): void {
+    if (this.#nextTry !== undefined && system.now() < this.#nextTry) return;
     while (!this.#stalled && this.#hasBytes() && this.#write());
   }
 
@@ -134,6 +146,7 @@ export class Output implements Watcher {
     }
     this.#position += written;
     this.#noted = 0;
+    this.#nextTry = undefined;
     return true;
   }
 
@@ -148,6 +161,8 @@ export class Output implements Watcher {
   #failed(code: string): void {
     if (code === 'EAGAIN') {
       this.#stalled = true;
+    } else if (code === 'EPIPE' && this.#standard.mayGetReader) {
+      this.#nextTry = system.now() + READER_PAUSE_MS;
     } else if (GONE.has(code)) {
       this.#gone = true;
       this.#dropped = 0;

@@ -4,8 +4,8 @@
  * direction, discard what still comes until the client hangs up or its time is over, then close.
  */
 import { Buffer } from 'node:buffer';
-import type { Socket } from '../sockets/socket.ts';
-import { SystemError } from '../sockets/system-error.ts';
+import { type Socket, WOULD_BLOCK } from '../sockets/socket.ts';
+import { survivable } from '../sockets/system-error.ts';
 import { POLITE_CLOSE_MS, POLITE_CLOSES } from './limits.ts';
 import type { SelectLoop, Watcher } from './select-loop.ts';
 import type { Timer } from './timers.ts';
@@ -22,9 +22,9 @@ export class PoliteCloser {
 
   /** Says `reply` to a client on a non-blocking socket, and closes. */
   refuse(socket: Socket, reply: string): void {
-    const closing = new Closing(this.#loop, socket, () => this.#closing.delete(closing));
+    const closing = new Closing(this.#loop, socket, reply, () => this.#closing.delete(closing));
     this.#closing.add(closing);
-    closing.start(reply, this.#closing.size <= POLITE_CLOSES);
+    closing.start(this.#closing.size <= POLITE_CLOSES);
   }
 
   /** Clients that are still waited for. */
@@ -43,49 +43,62 @@ class Closing implements Watcher {
   readonly #loop: SelectLoop;
   readonly #socket: Socket;
   readonly #onClosed: () => void;
+  #unsent: Buffer;
+  #mayWait = false;
+  #isClosed = false;
   #timer: Timer | undefined;
 
-  constructor(loop: SelectLoop, socket: Socket, onClosed: () => void) {
+  constructor(loop: SelectLoop, socket: Socket, reply: string, onClosed: () => void) {
     this.fd = socket.fd;
     this.#loop = loop;
     this.#socket = socket;
+    this.#unsent = Buffer.from(`${reply}\n`);
     this.#onClosed = onClosed;
   }
 
-  start(reply: string, mayWait: boolean): void {
-    try {
-      this.#socket.send(Buffer.from(`${reply}\n`));
-      if (this.#socket.shutdown('write') && mayWait) this.#awaitEnd();
-      else this.close();
-    } catch (error) {
-      this.#closeAfter(error);
-    }
+  start(mayWait: boolean): void {
+    this.#mayWait = mayWait;
+    if (mayWait) this.#timer = this.#loop.after(POLITE_CLOSE_MS, () => this.close());
+    this.writable();
   }
 
-  #awaitEnd(): void {
-    this.#loop.watchReads(this);
-    this.#timer = this.#loop.after(POLITE_CLOSE_MS, () => this.close());
+  /** A client that takes only a part of the reply, or none yet, gets the rest when it can. */
+  writable(): void {
+    this.#attempt(() => {
+      const sent = this.#socket.send(this.#unsent);
+      if (sent !== WOULD_BLOCK) this.#unsent = this.#unsent.subarray(sent);
+      if (this.#unsent.length > 0) {
+        this.#loop.watchWrites(this);
+      } else {
+        this.#loop.ignoreWrites(this);
+        this.#loop.watchReads(this);
+        if (!this.#socket.shutdown('write')) this.close();
+      }
+    });
   }
 
   readable(): void {
-    try {
+    this.#attempt(() => {
       if (this.#socket.recv(discarded) === 0) this.close();
-    } catch (error) {
-      this.#closeAfter(error);
-    }
+    });
   }
 
-  writable(): void {}
-
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     if (this.#timer) this.#loop.cancel(this.#timer);
     this.#loop.forget(this);
     this.#socket.close();
     this.#onClosed();
   }
 
-  #closeAfter(error: unknown): void {
-    if (!(error instanceof SystemError)) throw error;
-    this.close();
+  #attempt(work: () => void): void {
+    try {
+      work();
+      if (!this.#mayWait) this.close();
+    } catch (error) {
+      survivable(error);
+      this.close();
+    }
   }
 }

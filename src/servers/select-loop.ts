@@ -8,11 +8,15 @@
  *   4. each watcher whose descriptor is ready is told so;
  *   5. actions for the end of the turn are run; what they ask for comes in the next;
  *   6. timers that have fallen due are run.
+ *
+ * When select itself fails, for want of memory for example, a short sleep takes its place.
  */
 import { nodeLoopDescriptor, nodeTurn } from '../sockets/node-loop.ts';
 import { FdSet, INTERRUPTED, select } from '../sockets/select.ts';
 import { system } from '../sockets/system-calls.ts';
+import { type SystemError, survivable } from '../sockets/system-error.ts';
 import { BusyReaders } from './busy-readers.ts';
+import { FAILURE_PAUSE_MS } from './limits.ts';
 import { type Timer, Timers } from './timers.ts';
 
 /** Something with a descriptor that can be watched. */
@@ -31,9 +35,17 @@ export class SelectLoop {
   readonly #writable = new FdSet();
   readonly #timers = new Timers();
   readonly #nodeFd = nodeLoopDescriptor();
+  readonly #onSelectFailed: (error: SystemError) => void;
+  /** Since select last succeeded; of failures in a row only the first is told. */
+  #selectHasFailed = false;
   #endOfTurn: (() => void)[] = [];
   #nodeTurnDue = true;
   #stopped = false;
+
+  /** @param onSelectFailed is told that select failed, and is tried again until it succeeds. */
+  constructor(onSelectFailed: (error: SystemError) => void) {
+    this.#onSelectFailed = onSelectFailed;
+  }
 
   watchReads(watcher: Watcher): void {
     this.#watchers[watcher.fd] = watcher;
@@ -93,7 +105,7 @@ export class SelectLoop {
         await nodeTurn();
       }
       beforeSleep();
-      const ready = this.#select();
+      const ready = this.#wait();
       if (ready === INTERRUPTED) this.#nodeTurnDue = true;
       else if (ready > 0) this.#tellReady();
       this.#runEndOfTurn();
@@ -101,9 +113,24 @@ export class SelectLoop {
     }
   }
 
-  #select(): number {
+  /** @returns how many descriptors are ready, or INTERRUPTED, also when select failed. */
+  #wait(): number {
     const mustNotSleep = this.#stopped || this.#nodeTurnDue || this.#endOfTurn.length > 0;
     const timeout = mustNotSleep ? 0 : this.#timeToNextDeadline();
+    try {
+      const ready = this.#select(timeout);
+      this.#selectHasFailed = false;
+      return ready;
+    } catch (error) {
+      const failure = survivable(error);
+      if (!this.#selectHasFailed) this.#onSelectFailed(failure);
+      this.#selectHasFailed = true;
+      system.sleep(Math.min(timeout, FAILURE_PAUSE_MS));
+      return INTERRUPTED;
+    }
+  }
+
+  #select(timeout: number): number {
     if (!BusyReaders.areWorthIt(this.#readers)) return this.#selectAll(timeout);
     const patience = this.#busy.copyTo(this.#readable, this.#readers);
     if (patience > 0) {

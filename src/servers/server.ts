@@ -8,7 +8,7 @@ import { Acceptor, type Clients } from './acceptor.ts';
 import { Display } from './display.ts';
 import type { DisplayOptions } from './display-options.ts';
 import { onEndOfInput } from './end-of-input.ts';
-import { GRACE_MS } from './limits.ts';
+import { GRACE_MS, READER_PAUSE_MS } from './limits.ts';
 import { listenOn } from './listener.ts';
 import { PoliteCloser } from './polite-close.ts';
 import { SelectLoop } from './select-loop.ts';
@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly untilEof: boolean;
   /** Clients served at the same time; undefined for the server's own limit. */
   readonly maxClients?: number | undefined;
+  /** Seconds after which a silent client is disconnected; undefined for never. */
+  readonly idleTimeout?: number | undefined;
 }
 
 /** What a server's clients are served with. */
@@ -28,6 +30,8 @@ export interface Surroundings {
   readonly loop: SelectLoop;
   readonly display: Display;
   readonly closer: PoliteCloser;
+  /** In seconds; undefined for none. */
+  readonly idleTimeout: number | undefined;
 }
 
 /**
@@ -35,16 +39,15 @@ export interface Surroundings {
  * @param limit clients served at the same time; a further one is told that the server is busy.
  */
 export async function runServer(
-  { address, display: displayOptions, untilEof }: ServerOptions,
+  { address: wanted, display: displayOptions, untilEof, idleTimeout }: ServerOptions,
   limit: number,
   createClients: (surroundings: Surroundings) => Clients,
 ): Promise<void> {
-  const listener = listenOn(address);
+  const { listener, address } = listenOn(wanted);
   const display = new Display(displayOptions, limit > 1);
-  const { output } = display;
-  const loop = new SelectLoop();
+  const loop = new SelectLoop(error => display.paused(error));
   const closer = new PoliteCloser(loop);
-  const clients = createClients({ loop, display, closer });
+  const clients = createClients({ loop, display, closer, idleTimeout });
   const acceptor = new Acceptor(loop, listener, display, clients, closer, limit);
   let stopping = false;
 
@@ -72,15 +75,31 @@ export async function runServer(
   onSummarySignal(summarize);
   if (untilEof) onEndOfInput(loop, () => stop('the end of standard input'));
 
-  display.listening(listener.localAddress());
+  display.listening(address);
   if (limit > 1) display.capacity(limit);
+  const writeLog = logWriter(loop, display);
   await loop.run(() => {
     if (stopping && clients.size + closer.size === 0) loop.stop();
-    display.flush();
-    if (output.stalled) loop.watchWrites(output);
-    else loop.ignoreWrites(output);
+    writeLog();
   });
   summarize();
   display.stopped();
   display.flush();
+}
+
+/** @returns what writes the log, as far as it can be written now, before each sleep. */
+function logWriter(loop: SelectLoop, display: Display): () => void {
+  const { output } = display;
+  let isPausing = false;
+  const pauseEnds = (): void => {
+    isPausing = false;
+  };
+  return () => {
+    display.flush();
+    if (output.stalled) loop.watchWrites(output);
+    else loop.ignoreWrites(output);
+    if (!output.hasNoReader || isPausing) return;
+    isPausing = true;
+    loop.after(READER_PAUSE_MS, pauseEnds);
+  };
 }

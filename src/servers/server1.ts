@@ -14,7 +14,6 @@ export function server1(options: ServerOptions): Promise<void> {
   return runServer(
     options,
     1,
-    ({ loop, display }) =>
-      new Sessions(loop, display, observer => new CalculatorConversation(observer)),
+    surroundings => new Sessions(surroundings, observer => new CalculatorConversation(observer)),
   );
 }

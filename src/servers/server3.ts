@@ -16,7 +16,6 @@ export function server3(options: ServerOptions): Promise<void> {
   return runServer(
     options,
     selectClientLimit(options.maxClients),
-    ({ loop, display }) =>
-      new Sessions(loop, display, observer => new CalculatorConversation(observer)),
+    surroundings => new Sessions(surroundings, observer => new CalculatorConversation(observer)),
   );
 }

@@ -14,6 +14,6 @@ export function server4(options: ServerOptions): Promise<void> {
   return runServer(
     options,
     selectClientLimit(options.maxClients),
-    ({ loop, display }) => new Sessions(loop, display, observer => new EchoConversation(observer)),
+    surroundings => new Sessions(surroundings, observer => new EchoConversation(observer)),
   );
 }

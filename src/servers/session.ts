@@ -8,8 +8,9 @@ import type { Conversation, Counts } from '../conversation/conversation.ts';
 import { PAUSE_MS } from '../conversation/framing.ts';
 import { ReplyBuffer } from '../conversation/reply-buffer.ts';
 import { type Socket, WOULD_BLOCK } from '../sockets/socket.ts';
-import { SystemError } from '../sockets/system-error.ts';
+import { SystemError, survivable } from '../sockets/system-error.ts';
 import { departure } from './display.ts';
+import type { MaybeIdle } from './idle-timeout.ts';
 import { RECEIVE_BYTES } from './limits.ts';
 import type { SelectLoop, Watcher } from './select-loop.ts';
 import type { Timer } from './timers.ts';
@@ -19,7 +20,7 @@ import { answerTurn } from './turn.ts';
 const input = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
 const replies = new ReplyBuffer();
 
-export class Session implements Watcher {
+export class Session implements Watcher, MaybeIdle {
   readonly fd: number;
   readonly #socket: Socket;
   readonly #loop: SelectLoop;
@@ -34,6 +35,10 @@ export class Session implements Watcher {
   #closing = false;
   #ended = false;
   #pause: Timer | undefined;
+  /** Since `endIfIdle` last looked. */
+  #hasSpoken = true;
+  /** When a look last found that it had spoken, or that replies waited for it. */
+  #idleSince = 0;
 
   constructor(
     loop: SelectLoop,
@@ -76,6 +81,22 @@ export class Session implements Watcher {
     if (!this.#unsent && !this.#inputWaits) this.readable();
   }
 
+  /** Looks for what it has said once more before it judges: others may have had their turns. */
+  endIfIdle(seconds: number, now: number): void {
+    if (this.#finishing) return;
+    if (this.#hasSpoken || this.#unsent || this.#inputWaits) {
+      this.#hasSpoken = false;
+      this.#idleSince = now;
+    } else if (now - this.#idleSince >= 1000 * seconds) {
+      this.#attempt(() => {
+        this.#receive();
+        if (!this.#ended && !this.#hasSpoken && this.#hasDelivered()) {
+          this.end(departure.idle(seconds));
+        }
+      });
+    }
+  }
+
   /** Closes the connection as it is. */
   end(reason: string): void {
     if (this.#ended) return;
@@ -108,10 +129,11 @@ export class Session implements Watcher {
       if (this.#finishing) this.#endInput(false);
       else if (silent) this.#conversation.pause();
       else return;
-    } else if (received > 0) {
-      this.#conversation.receive(input, received);
-    } else {
+    } else if (received === 0) {
       this.#endInput(true);
+    } else {
+      this.#hasSpoken = true;
+      this.#conversation.receive(input, received);
     }
     this.#answer();
   }
@@ -131,8 +153,8 @@ export class Session implements Watcher {
   }
 
   #send(): void {
-    const taken = this.#socket.send(replies.bytes, replies.length);
-    const sent = taken === WOULD_BLOCK ? 0 : taken;
+    const result = this.#socket.send(replies.bytes, replies.length);
+    const sent = result === WOULD_BLOCK ? 0 : result;
     if (sent < replies.length) {
       this.#unsent = Buffer.from(replies.bytes.subarray(sent, replies.length));
     }
@@ -169,12 +191,22 @@ export class Session implements Watcher {
   #close(): void {
     if (!this.#finishing) {
       this.end(departure.closedByClient);
-    } else if (this.#socket.unacknowledged() === 0) {
+    } else if (this.#hasDelivered()) {
       this.end(departure.serverStopped);
     } else {
       this.#closing = true;
       this.#socket.shutdown('write');
       this.#loop.watchReads(this);
+    }
+  }
+
+  /** Whether the client's system has all that was sent; false also when that cannot be found out. */
+  #hasDelivered(): boolean {
+    try {
+      return this.#socket.unacknowledged() === 0;
+    } catch (error) {
+      survivable(error);
+      return false;
     }
   }
 

@@ -3,24 +3,26 @@ import type { Conversation, Counts, Observer } from '../conversation/conversatio
 import type { Address } from '../sockets/address.ts';
 import type { Socket } from '../sockets/socket.ts';
 import type { Clients } from './acceptor.ts';
-import { type Display, departure } from './display.ts';
-import type { SelectLoop } from './select-loop.ts';
+import { departure } from './display.ts';
+import { IdleTimeout } from './idle-timeout.ts';
+import type { Surroundings } from './server.ts';
 import { Session } from './session.ts';
 import { Tally } from './tally.ts';
 
 export class Sessions implements Clients {
-  readonly #loop: SelectLoop;
-  readonly #display: Display;
+  readonly #surroundings: Surroundings;
   readonly #converse: (observer?: Observer) => Conversation;
   readonly #sessions = new Set<Session>();
   /** Of those who have left. */
   readonly #left = new Tally();
+  readonly #idleTimeout: IdleTimeout | undefined;
 
   /** @param converse begins the conversation with a new client. */
-  constructor(loop: SelectLoop, display: Display, converse: (observer?: Observer) => Conversation) {
-    this.#loop = loop;
-    this.#display = display;
+  constructor(surroundings: Surroundings, converse: (observer?: Observer) => Conversation) {
+    this.#surroundings = surroundings;
     this.#converse = converse;
+    const { loop, idleTimeout } = surroundings;
+    if (idleTimeout) this.#idleTimeout = new IdleTimeout(loop, idleTimeout, this.#sessions);
   }
 
   get size(): number {
@@ -34,9 +36,11 @@ export class Sessions implements Clients {
   }
 
   welcome(socket: Socket, peer: Address): void {
-    this.#display.connected(socket.fd, peer);
-    const conversation = this.#converse(this.#display.observer(socket.fd));
-    this.#sessions.add(new Session(this.#loop, socket, conversation, this.#leaves));
+    const { display, loop } = this.#surroundings;
+    display.connected(socket.fd, peer);
+    const conversation = this.#converse(display.observer(socket.fd));
+    this.#sessions.add(new Session(loop, socket, conversation, this.#leaves));
+    this.#idleTimeout?.watch();
   }
 
   finish(): void {
@@ -50,6 +54,6 @@ export class Sessions implements Clients {
   readonly #leaves = (session: Session, reason: string): void => {
     this.#sessions.delete(session);
     this.#left.add(session.counts);
-    this.#display.left(session.fd, reason);
+    this.#surroundings.display.left(session.fd, reason);
   };
 }

@@ -1,8 +1,9 @@
 /** Standard output as a descriptor that can be written without waiting, as far as that is possible. */
 import { constants } from 'node:fs';
 import type { FileType } from '../sockets/native.ts';
-import { FdSet, select } from '../sockets/select.ts';
+import { FdSet, INTERRUPTED, select } from '../sockets/select.ts';
 import { system } from '../sockets/system-calls.ts';
+import { survivable } from '../sockets/system-error.ts';
 
 const STDOUT = 1;
 
@@ -12,6 +13,8 @@ export interface StandardOutput {
   readonly writeBytes: number;
   /** Whether a write of at most so many bytes would not wait now. */
   isWritable(): boolean;
+  /** Whether it is a pipe: when its reader has gone, another may come. */
+  readonly mayGetReader: boolean;
 }
 
 /**
@@ -32,13 +35,15 @@ export function standardOutput(): StandardOutput {
   const type = system.fileType(STDOUT);
   const reopened = reopenNonBlocking(type);
   const always = () => true;
+  const mayGetReader = type === 'pipe';
   if (reopened !== undefined) {
-    return { fd: reopened, writeBytes: PIPE_WRITE_BYTES, isWritable: always };
+    return { fd: reopened, writeBytes: PIPE_WRITE_BYTES, isWritable: always, mayGetReader };
   }
   if (type === 'file') {
-    return { fd: STDOUT, writeBytes: FILE_WRITE_BYTES, isWritable: always };
+    return { fd: STDOUT, writeBytes: FILE_WRITE_BYTES, isWritable: always, mayGetReader };
   }
-  return { fd: STDOUT, writeBytes: PIPE_WRITE_BYTES, isWritable: () => isWritable(STDOUT) };
+  const ask = () => isWritable(STDOUT);
+  return { fd: STDOUT, writeBytes: PIPE_WRITE_BYTES, isWritable: ask, mayGetReader };
 }
 
 /**
@@ -55,7 +60,14 @@ function reopenNonBlocking(type: FileType): number | undefined {
 }
 
 function isWritable(fd: number): boolean {
-  const writable = new FdSet();
-  writable.add(fd);
-  return select(new FdSet(), writable, 0) > 0;
+  try {
+    for (;;) {
+      const writable = new FdSet([fd]);
+      const ready = select(new FdSet(), writable, 0);
+      if (ready !== INTERRUPTED) return ready > 0;
+    }
+  } catch (error) {
+    survivable(error);
+    return false; // The loop's own select says when to try again.
+  }
 }

@@ -5,7 +5,7 @@ import { sgr } from '../terminal/colours.ts';
 import { MOST_PRINTED_BYTES, writePrintable } from '../terminal/printable.ts';
 import type { DisplayEvent, Said, Summary } from './display-events.ts';
 import type { DisplayStyle, SaidStyle } from './display-style.ts';
-import { ACCEPT_PAUSE_MS } from './limits.ts';
+import { FAILURE_PAUSE_MS } from './limits.ts';
 
 export interface TextOptions {
   /** Whether there may be several clients, so that a reply's line must say whose it is. */
@@ -49,7 +49,7 @@ export class TextStyle implements DisplayStyle {
       case 'refused':
         return `Refused client ${formatAddress(event)}: ${event.reason}`;
       case 'paused':
-        return `Cannot accept clients: ${event.reason}, trying again every ${ACCEPT_PAUSE_MS} ms`;
+        return pausedLine(event.call, event.reason);
       case 'stopping':
         return `Stopping on ${event.reason}: no new clients, replies due are delivered`;
       case 'summary':
@@ -60,7 +60,7 @@ export class TextStyle implements DisplayStyle {
   }
 
   dropped(lines: number): string {
-    return `(${counted(lines, 'line')} not shown: the display was too slow)`;
+    return `(${counted(lines, 'line')} not shown: they could not be written)`;
   }
 
   said(who: Said, socket: number): SaidStyle {
@@ -79,6 +79,11 @@ export class TextStyle implements DisplayStyle {
     if (!this.#options.colour) return text;
     return sgr(CLIENT_COLOURS[socket % CLIENT_COLOURS.length] as number, text);
   }
+}
+
+function pausedLine(call: string, reason: string): string {
+  const what = call === 'accept' ? 'accept clients' : 'wait for clients';
+  return `Cannot ${what}: ${reason}, trying again every ${FAILURE_PAUSE_MS} ms`;
 }
 
 function summaryLine({ clients, refused, messages, errors, seconds }: Summary): string {

@@ -9,7 +9,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Counts } from '../conversation/conversation.ts';
 import type { Address } from '../sockets/address.ts';
-import type { Socket } from '../sockets/socket.ts';
+import type { Direction, Socket } from '../sockets/socket.ts';
+import { survivable } from '../sockets/system-error.ts';
 import type { Clients } from './acceptor.ts';
 import type { Assignment, Report } from './client-thread.ts';
 import { departure } from './display.ts';
@@ -71,14 +72,14 @@ export class Threads implements Clients {
   /** A thread wakes from recv(2), answers what has arrived, and ends; so will those to be assigned. */
   finish(): void {
     Atomics.store(this.#stopping, 0, 1);
-    for (const { socket } of this.#served.values()) socket.shutdown('read');
+    for (const { socket } of this.#served.values()) shutDown(socket, 'read');
   }
 
   /** Wakes the threads that are blocked in send(2) too. */
   cutOff(): void {
     const served = Array.from(this.#served.values(), ({ socket }) => socket);
     for (const socket of [...this.#waiting, ...served]) {
-      socket.shutdown('both');
+      shutDown(socket, 'both');
       this.#surroundings.display.left(socket.fd, departure.cutOff);
     }
   }
@@ -126,8 +127,9 @@ export class Threads implements Clients {
       fd: socket.fd,
       stopping: this.#stopping,
       counts: counts.cells,
+      idleTimeout: this.#surroundings.idleTimeout,
     } satisfies Assignment);
-    if (Atomics.load(this.#stopping, 0)) socket.shutdown('read');
+    if (Atomics.load(this.#stopping, 0)) shutDown(socket, 'read');
   }
 
   /** @returns whether a thread could be started. */
@@ -204,5 +206,14 @@ export class Threads implements Clients {
   #close(socket: Socket, reason: string): void {
     socket.close();
     this.#surroundings.display.left(socket.fd, reason);
+  }
+}
+
+/** Wakes the thread that uses a socket. One that this cannot wake is let go at the end of the grace. */
+function shutDown(socket: Socket, direction: Direction): void {
+  try {
+    socket.shutdown(direction);
+  } catch (error) {
+    survivable(error);
   }
 }

@@ -14,8 +14,16 @@ interface Platform {
   readonly SO_REUSEADDR: number;
   readonly SO_ERROR: number;
   readonly SO_KEEPALIVE: number;
+  readonly SO_OOBINLINE: number;
+  readonly SO_RCVTIMEO: number;
   /** Seconds of silence before the first keepalive probe; macOS calls it TCP_KEEPALIVE. */
   readonly TCP_KEEPIDLE: number;
+  readonly TCP_KEEPINTVL: number;
+  readonly TCP_KEEPCNT: number;
+  /** How long sent bytes may stay unacknowledged; macOS calls it TCP_RXT_CONNDROPTIME. */
+  readonly TCP_USER_TIMEOUT: number;
+  /** The unit of TCP_USER_TIMEOUT: a second has so many. */
+  readonly USER_TIMEOUT_UNITS: number;
   readonly MSG_NOSIGNAL: number;
   readonly MSG_DONTWAIT: number;
   /** ioctl(2): bytes sent that the peer has not acknowledged; Linux also calls it SIOCOUTQ. */
@@ -38,7 +46,13 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, Platform>> = {
     SO_REUSEADDR: 2,
     SO_ERROR: 4,
     SO_KEEPALIVE: 9,
+    SO_OOBINLINE: 10,
+    SO_RCVTIMEO: 20,
     TCP_KEEPIDLE: 4,
+    TCP_KEEPINTVL: 5,
+    TCP_KEEPCNT: 6,
+    TCP_USER_TIMEOUT: 18,
+    USER_TIMEOUT_UNITS: 1000,
     MSG_NOSIGNAL: 0x4000,
     MSG_DONTWAIT: 0x40,
     TIOCOUTQ: 0x5411,
@@ -55,7 +69,13 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, Platform>> = {
     SO_REUSEADDR: 0x4,
     SO_ERROR: 0x1007,
     SO_KEEPALIVE: 0x8,
+    SO_OOBINLINE: 0x100,
+    SO_RCVTIMEO: 0x1006,
     TCP_KEEPIDLE: 0x10,
+    TCP_KEEPINTVL: 0x101,
+    TCP_KEEPCNT: 0x102,
+    TCP_USER_TIMEOUT: 0x80,
+    USER_TIMEOUT_UNITS: 1,
     MSG_NOSIGNAL: 0,
     MSG_DONTWAIT: 0x80,
     TIOCOUTQ: 0x40047473,
@@ -85,7 +105,13 @@ export const {
   SO_REUSEADDR,
   SO_ERROR,
   SO_KEEPALIVE,
+  SO_OOBINLINE,
+  SO_RCVTIMEO,
   TCP_KEEPIDLE,
+  TCP_KEEPINTVL,
+  TCP_KEEPCNT,
+  TCP_USER_TIMEOUT,
+  USER_TIMEOUT_UNITS,
   MSG_NOSIGNAL,
   MSG_DONTWAIT,
   TIOCOUTQ,
@@ -149,10 +175,14 @@ function acceptCall(): (fd: number, sockaddr: Uint8Array, flags: number) => numb
   const accept = libc.func('int accept(int, void *, void *)');
   return (fd, sockaddr) => {
     const accepted = withErrno(accept(fd, sockaddr, sockaddrLength()));
-    if (accepted >= 0) c.fcntl(accepted, F_SETFD, 'int', FD_CLOEXEC);
-    return accepted;
+    if (accepted < 0) return accepted;
+    const result = withErrno(c.fcntl(accepted, F_SETFD, 'int', FD_CLOEXEC));
+    if (result < 0) c.close(accepted);
+    return result < 0 ? result : accepted;
   };
 }
+
+const NEVER_NOTIFIED = new Int32Array(new SharedArrayBuffer(4));
 
 /** What kind of file a descriptor is open on. */
 export type FileType = 'file' | 'pipe' | 'socket' | 'character device' | 'other';
@@ -253,6 +283,8 @@ export const nativeCalls = {
   _exit: (code: number): void => c._exit(code),
   /** clock_gettime(2), CLOCK_MONOTONIC: milliseconds, with a fraction, since a moment in the past. */
   now: (): number => performance.now(),
+  /** nanosleep(2): the thread sleeps for so many milliseconds, as select(2) cannot when it fails. */
+  sleep: (ms: number): void => void Atomics.wait(NEVER_NOTIFIED, 0, 0, ms),
   /** The descriptor on which Node's event loop itself waits (uv_backend_fd). */
   nodeLoopDescriptor: (): number => {
     const defaultLoop = libc.func('void *uv_default_loop()');
@@ -286,7 +318,7 @@ const LONG_WORDS = koffi.sizeof('long') / 4;
  * struct timeval for 0 to 1e11 ms, so that seconds fit the low 32 bits and the high ones are 0; what
  * is left over of a microsecond is rounded up.
  */
-function encodeTimeval(ms: number): Int32Array {
+export function encodeTimeval(ms: number): Int32Array {
   const timeval = new Int32Array(2 * LONG_WORDS);
   const microseconds = Math.ceil(ms * 1000);
   timeval[0] = Math.floor(microseconds / 1_000_000);

@@ -11,6 +11,7 @@ import {
   checkedName,
   INT_MAX,
   INT_MIN,
+  notAnInteger,
   wrongType,
 } from './checks.ts';
 import * as native from './native.ts';
@@ -23,21 +24,8 @@ import { SystemError } from './system-error.ts';
  */
 export const WOULD_BLOCK: unique symbol = Symbol('WOULD_BLOCK');
 
-/**
- * What accept(2) may report about a client that is gone already, or its network: accept again.
- * ENOTSUP is EOPNOTSUPP: on Linux they are one number, and Node's name for it is the former.
- */
-const NO_CLIENT_THIS_TIME = new Set([
-  'ENETDOWN',
-  'EPROTO',
-  'ENOPROTOOPT',
-  'EHOSTDOWN',
-  'ENONET',
-  'EHOSTUNREACH',
-  'ENOTSUP',
-  'ENETUNREACH',
-  'ECONNABORTED',
-]);
+/** What a timeval holds without a doubt: see select.ts. */
+const LONGEST_TIMEOUT_S = 1e8;
 
 /** What is received, what is sent, or both. */
 export type Direction = 'read' | 'write' | 'both';
@@ -48,13 +36,31 @@ const SHUTDOWN: Record<Direction, number> = {
   both: native.SHUT_RDWR,
 };
 
-/** SO_REUSEADDR, SO_KEEPALIVE (socket(7)), TCP_KEEPIDLE and TCP_NODELAY (tcp(7)). */
-export type SocketOption = 'reuseAddress' | 'keepAlive' | 'keepIdle' | 'noDelay';
+/**
+ * SO_REUSEADDR, SO_KEEPALIVE, SO_OOBINLINE and SO_RCVTIMEO (socket(7)), TCP_KEEPIDLE, TCP_KEEPINTVL,
+ * TCP_KEEPCNT, TCP_USER_TIMEOUT and TCP_NODELAY (tcp(7)). Sockets that `accept` returns have the
+ * options of the listening socket.
+ */
+export type SocketOption =
+  | 'reuseAddress'
+  | 'keepAlive'
+  | 'outOfBandInline'
+  | 'receiveTimeout'
+  | 'keepIdle'
+  | 'keepInterval'
+  | 'keepCount'
+  | 'userTimeout'
+  | 'noDelay';
 
 const OPTIONS: Record<SocketOption, readonly [level: number, name: number]> = {
   reuseAddress: [native.SOL_SOCKET, native.SO_REUSEADDR],
   keepAlive: [native.SOL_SOCKET, native.SO_KEEPALIVE],
+  outOfBandInline: [native.SOL_SOCKET, native.SO_OOBINLINE],
+  receiveTimeout: [native.SOL_SOCKET, native.SO_RCVTIMEO],
   keepIdle: [native.IPPROTO_TCP, native.TCP_KEEPIDLE],
+  keepInterval: [native.IPPROTO_TCP, native.TCP_KEEPINTVL],
+  keepCount: [native.IPPROTO_TCP, native.TCP_KEEPCNT],
+  userTimeout: [native.IPPROTO_TCP, native.TCP_USER_TIMEOUT],
   noDelay: [native.IPPROTO_TCP, native.TCP_NODELAY],
 };
 
@@ -137,8 +143,9 @@ export class Socket {
   }
 
   /**
-   * accept(2): the next client, or undefined when there is none, be it that accept would block or
-   * that the client has gone again. What a client may not cause (EMFILE, say) throws.
+   * accept(2): the next client, or undefined when it would have to wait for one.
+   * @throws SystemError also when the next client has gone again or there are no descriptors left:
+   *   unless it `isProgrammingError`, wait a moment and try again.
    * @param nonBlocking whether the client's socket, not this one, shall be non-blocking.
    */
   accept(nonBlocking: boolean): Accepted | undefined {
@@ -149,21 +156,19 @@ export class Socket {
       const fd = system.accept(listener, sockaddr, flags);
       if (fd >= 0) {
         const socket = new Socket(fd);
-        if (!native.SOCK_NONBLOCK) socket.setNonBlocking(nonBlocking);
+        if (!native.SOCK_NONBLOCK) socket.#setNonBlockingOrClose(nonBlocking);
         return { socket, peer: native.decodeSockaddr(sockaddr) };
       }
       if (fd === -native.EINTR) continue;
       if (fd === -native.EAGAIN) return undefined;
-      const error = new SystemError('accept', -fd);
-      if (!NO_CLIENT_THIS_TIME.has(error.code)) throw error;
-      return undefined;
+      throw new SystemError('accept', -fd);
     }
   }
 
   /**
    * recv(2) into the beginning of a buffer, as much as is there and fits.
-   * @returns bytes received, 0 at the end of the stream, or {@link WOULD_BLOCK}. A blocking socket
-   * waits instead, unless it was adopted with a time limit (SO_RCVTIMEO, socket(7)).
+   * @returns bytes received, 0 at the end of the stream, or {@link WOULD_BLOCK}, which a blocking
+   *   socket returns when its receiveTimeout is over.
    * @throws RangeError when the buffer has no room, TypeError when it is no Uint8Array, or detached.
    */
   recv(buffer: Uint8Array): number | typeof WOULD_BLOCK {
@@ -227,7 +232,10 @@ export class Socket {
     return true;
   }
 
-  /** close(2). An interrupted close has closed: never again, the number may be another's by now. */
+  /**
+   * close(2). It has closed, whatever it reports (EINTR, EIO): never again, the number may be
+   * another's by now. But EBADF says that it was closed before, and is thrown.
+   */
   close(): void {
     const fd = this.#openFd('close');
     this.#isOpen = false;
@@ -235,15 +243,14 @@ export class Socket {
   }
 
   /**
-   * setsockopt(2). @param value 0 or 1 for a switch, seconds for keepIdle.
-   * @throws RangeError for an option of another name, or a value that is no integer of 32 bits;
-   * TypeError when they are no string and no number.
+   * setsockopt(2). @param value 0 or 1 for a switch, a number for keepCount, else seconds.
+   * @throws RangeError for an option of another name, or a value that is no integer of 32 bits, or
+   * for receiveTimeout no number of 0 to 100,000,000; TypeError when they are no string and no number.
    */
   setOption(option: SocketOption, value: number): void {
     const fd = this.#openFd('setsockopt');
     const [level, name] = checkedName('option', OPTIONS, option);
-    const int = new Int32Array([checkedInteger('value', value, INT_MIN, INT_MAX)]);
-    done('setsockopt', system.setsockopt(fd, level, name, int));
+    done('setsockopt', system.setsockopt(fd, level, name, encodeOption(option, value)));
   }
 
   /** fcntl(2): O_NONBLOCK on or off. */
@@ -252,6 +259,15 @@ export class Socket {
     const flags = done('fcntl', system.fcntl(fd, native.F_GETFL, 0));
     const changed = on ? flags | native.O_NONBLOCK : flags & ~native.O_NONBLOCK;
     done('fcntl', system.fcntl(fd, native.F_SETFL, changed));
+  }
+
+  #setNonBlockingOrClose(on: boolean): void {
+    try {
+      this.setNonBlocking(on);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** getsockname(2): the address it is bound to, with the real port. */
@@ -267,6 +283,19 @@ export class Socket {
     if (this.#isOpen) return this.#fd;
     throw new SystemError(call, native.EBADF);
   }
+}
+
+/** The value of an option as setsockopt(2) takes it. */
+function encodeOption(option: SocketOption, value: number): Int32Array {
+  if (option === 'receiveTimeout') return native.encodeTimeval(1000 * checkedSeconds(value));
+  const unit = option === 'userTimeout' ? native.USER_TIMEOUT_UNITS : 1;
+  return new Int32Array([unit * checkedInteger('value', value, INT_MIN / unit, INT_MAX / unit)]);
+}
+
+function checkedSeconds(value: number): number {
+  const isNumber = typeof value === 'number';
+  if (isNumber && value >= 0 && value <= LONGEST_TIMEOUT_S) return value;
+  throw notAnInteger('value', value, `seconds, 0 to ${LONGEST_TIMEOUT_S}`);
 }
 
 /** Throws a SystemError for a call that failed. */

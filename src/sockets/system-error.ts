@@ -1,6 +1,13 @@
 /** A system call that failed: which one, and the operating system's reason. */
 import { getSystemErrorMap } from 'node:util';
 
+/**
+ * Errors that the program itself has made: the descriptor is not open or of another kind, an
+ * argument is invalid, the system has no such call. They come again however often it is tried.
+ * All others are the doing of a peer, a network or a machine, and may pass.
+ */
+const PROGRAMMING_ERRORS = new Set(['EBADF', 'EFAULT', 'EINVAL', 'ENOSYS', 'ENOTSOCK', 'ENOTTY']);
+
 export class SystemError extends Error {
   override readonly name = 'SystemError';
   /** The system call, as in its manual page: `bind`. */
@@ -19,4 +26,15 @@ export class SystemError extends Error {
     this.code = code;
     this.reason = reason;
   }
+
+  /** Whether it is no use to try again: the program is wrong, and not its surroundings. */
+  get isProgrammingError(): boolean {
+    return PROGRAMMING_ERRORS.has(this.code);
+  }
+}
+
+/** Passes on an error that may pass by itself; throws what the program must not survive. */
+export function survivable(error: unknown): SystemError {
+  if (error instanceof SystemError && !error.isProgrammingError) return error;
+  throw error;
 }

@@ -23,6 +23,8 @@ const WRONG_USAGE: [words: string[], complaint: RegExp][] = [
   [['server1', '127.0.0.1', '99999'], /port must be a whole number from 0 to 65535: '99999'/],
   [['server1', '::1', '5000'], /not an IPv4 address or host name: '::1'/],
   [['server2', '--max-clients', '0', '127.0.0.1', '5000'], /--max-clients must be/],
+  [['server1', '--idle-timeout', '0', '127.0.0.1', '5000'], /--idle-timeout must be/],
+  [['server4', '--idle-timeout', '1.5', '127.0.0.1', '5000'], /--idle-timeout must be/],
   [['server3', '--log', 'xml', '127.0.0.1', '5000'], /--log must be text, json: 'xml'/],
   [['server3', '--loud', '127.0.0.1', '5000'], /'--loud'/],
   [['client', '127.0.0.1', '0'], /port must be a whole number from 1 to 65535: '0'/],

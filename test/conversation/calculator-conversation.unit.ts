@@ -44,6 +44,14 @@ describe('the calculator conversation', () => {
     assert.deepEqual(client.end().lines(), ['66']);
   });
 
+  test('NULs with nothing else are an empty message, until the first LF', () => {
+    const empty = ['error: empty expression'];
+    const nuls = '\0'.repeat(64);
+    assert.deepEqual(speaker().say(nuls).pause().lines(), empty);
+    assert.deepEqual(speaker().say(nuls).end().lines(), empty);
+    assert.deepEqual(speaker().say('2 + 2\n').say(nuls).pause().end().lines(), ['4']);
+  });
+
   for (const nothing of ['\n', ' \n', '\r\n', '\0\n', '\t \r\n']) {
     test(`${JSON.stringify(nothing)} has nothing in it, and gets one error all the same`, () => {
       const [reply, ...more] = speaker().say(nothing).lines();

@@ -39,11 +39,16 @@ function finish(framer: Framer): Found[] {
   return findAll(framer);
 }
 
-/** The same in one breath, said as simply as can be. */
-function messagesOf(bytes: Buffer): Found[] {
+/**
+ * The same in one breath, said as simply as can be.
+ * @param hasSentLine whether the client has sent an LF before.
+ */
+function messagesOf(bytes: Buffer, hasSentLine = false): Found[] {
   const lines = bytes.toString('latin1').split('\n');
-  const rest = (lines.pop() as string).replace(/^\0+/, '');
-  if (rest !== '') lines.push(rest);
+  const rest = lines.pop() as string;
+  const isOnlyNuls = /^\0*$/.test(rest);
+  const isPadding = isOnlyNuls && (hasSentLine || lines.length > 0);
+  if (rest !== '' && !isPadding) lines.push(rest);
   return lines.map(line => {
     const message = line.replace(/^\0+/, '').replace(/[\r\0]+$/, '');
     return message.length > LIMIT ? TOO_LONG : message;
@@ -91,6 +96,9 @@ describe('a message ends at a pause', () => {
     ['\0\x0022', ['22']],
     ['22\r', ['22']],
     ['\r', ['']],
+    ['\0', ['']],
+    ['\0'.repeat(64), ['']],
+    ['\0'.repeat(3 * LIMIT), ['']],
   ];
   for (const [input, messages] of BARE) {
     test(`${JSON.stringify(input)} and a pause is ${JSON.stringify(messages)}`, () => {
@@ -102,7 +110,7 @@ describe('a message ends at a pause', () => {
     });
   }
 
-  for (const input of ['', '\0', '\0\0\0', '\n', '1\n', '1\n2', '1\n\0']) {
+  for (const input of ['', '\n', '1\n', '1\n2', '1\n\0', '\n\0\0\0', '\0\n\0']) {
     test(`after ${JSON.stringify(input)} a pause would end nothing`, () => {
       const framer = new Framer();
       receive(framer, input);
@@ -144,6 +152,8 @@ describe('the end of input', () => {
     ['1\n2\r', ['2']],
     ['1\n\r', ['']],
     ['1\n\0\0', []],
+    ['\0\0', ['']],
+    ['\0\0\n\0\0', []],
   ];
   for (const [input, messages] of CASES) {
     test(`after ${JSON.stringify(input)} finds ${JSON.stringify(messages)}`, () => {
@@ -216,6 +226,42 @@ describe('the limit', () => {
   });
 });
 
+describe('clients that pad what they send with NUL', () => {
+  const LENGTHS = [80, 1024, MAX_MESSAGE_BYTES + 1];
+  const padded = (text: string, length: number): Buffer =>
+    Buffer.concat([Buffer.from(text)], length);
+
+  /** Sends it in pieces of so many bytes, with a pause after each whole buffer, or each piece. */
+  const speak = (buffers: readonly Buffer[], pieceLength: number, pauses: boolean): Found[] => {
+    const framer = new Framer();
+    return buffers.flatMap(buffer => [
+      ...[...pieces(buffer, [pieceLength])].flatMap(piece => [
+        ...receive(framer, piece),
+        ...(pauses && framer.unfinished ? finish(framer) : []),
+      ]),
+      ...(framer.unfinished ? finish(framer) : []),
+    ]);
+  };
+
+  for (const length of LENGTHS) {
+    test(`behind LF, in buffers of ${length} bytes: one message each, wherever TCP splits them`, () => {
+      const buffers = ['2 + 2\n', '\n', '3 + 3\n'].map(text => padded(text, length));
+      for (const pieceLength of [6, 7, 40, 79, 80, 10_000]) {
+        for (const pauses of [false, true]) {
+          assert.deepEqual(speak(buffers, pieceLength, pauses), ['2 + 2', '', '3 + 3']);
+        }
+      }
+    });
+
+    test(`without LF, in buffers of ${length} bytes: one message each`, () => {
+      const buffers = ['2 + 2', '', '3 + 3'].map(text => padded(text, length));
+      for (const pieceLength of [1, 7, 40, 79, 80, 10_000]) {
+        assert.deepEqual(speak(buffers, pieceLength, false), ['2 + 2', '', '3 + 3']);
+      }
+    });
+  }
+});
+
 test('only the first bytes of what is lent are looked at', () => {
   const framer = new Framer();
   framer.receive(Buffer.from('1\n2\n3\n'), 3);
@@ -243,5 +289,33 @@ test('any bytes in any pieces, kept or not, are the same messages in the same or
       assert.deepEqual([...messages, ...finish(framer)], messagesOf(bytes));
     }),
     { numRuns: 120 },
+  );
+});
+
+test('any bytes with any pauses between are the messages of what lies between the pauses', () => {
+  fc.assert(
+    fc.property(fc.array(clientBytes, { maxLength: 6 }), splitting, (breaths, lengths) => {
+      const framer = new Framer();
+      let hasSentLine = false;
+      let left: Buffer = Buffer.alloc(0);
+      for (const breath of breaths) {
+        const messages = [...pieces(breath, lengths)].flatMap(piece => receive(framer, piece));
+        if (framer.unfinished) messages.push(...finish(framer));
+        // Behind an LF a pause ends nothing: what is unfinished goes on with the next breath.
+        const bytes = Buffer.concat([left, breath]);
+        const end: number =
+          hasSentLine || bytes.includes('\n') ? bytes.lastIndexOf('\n') + 1 : bytes.length;
+        left = Buffer.from(bytes.subarray(end));
+        const tooLong = messagesOf(left, true)[0] === TOO_LONG;
+        assert.deepEqual(
+          messages.filter(message => message !== TOO_LONG),
+          messagesOf(bytes.subarray(0, end), hasSentLine).filter(message => message !== TOO_LONG),
+        );
+        if (tooLong) return;
+        hasSentLine ||= bytes.includes('\n');
+      }
+      assert.deepEqual(finish(framer), messagesOf(left, hasSentLine));
+    }),
+    { numRuns: 200 },
   );
 });

@@ -110,6 +110,49 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         }
       });
 
+      it('leaves urgent data in its place in the stream', {
+        skip: unlessInstalled('python3', '--version'),
+      }, async t => {
+        const script = [
+          'import socket, sys',
+          "peer = socket.create_connection(('127.0.0.1', int(sys.argv[1])), 10)",
+          "peer.send(b'1\\n1+')",
+          "peer.send(b'2', socket.MSG_OOB)",
+          "peer.send(b'3\\n')",
+          'replies = peer.makefile()',
+          "print(replies.readline() + replies.readline(), end='')",
+        ];
+        const python = run(t, ['python3', '-c', script.join('\n'), String(server.port)]);
+        assert.equal(await python.stdout.rest(), echoes ? '1\n1+23\n' : '1\n24\n');
+      });
+
+      it('takes NULs with nothing else for an empty message, until the first LF', {
+        skip: forEcho,
+      }, async t => {
+        const peer = await connect(t);
+        const empty = 'error: empty expression';
+        for (let count = 0; count < 2; count++) {
+          peer.send('\0'.repeat(64));
+          assert.equal(await peer.received.line(), empty);
+        }
+        peer.halfClose();
+        assert.equal(await peer.received.rest(), '');
+        await peer.close();
+        const other = await connect(t);
+        other.send('\0'.repeat(64)).halfClose();
+        assert.equal(await other.received.rest(), `${empty}\n`);
+      });
+
+      it('answers messages padded with NUL once each', { skip: forEcho }, async t => {
+        const peer = await connect(t);
+        for (const size of [80, 1024]) {
+          peer.send(Buffer.concat([Buffer.from('2 + 2\n')], size));
+          assert.equal(await peer.received.line(), '4');
+        }
+        peer.halfClose();
+        assert.equal(await peer.received.rest(), '');
+      });
+
       it('answers everything after a half-close, the unfinished rest too', async t => {
         const peer = await connect(t);
         peer.send('1 + 1\n2 + 2\n3 + 3').halfClose();
@@ -136,7 +179,8 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         const calls = 'trace=select,pselect6,poll,epoll_wait,epoll_pwait,recvfrom,read';
         const trace = run(t, ['strace', '-f', '-e', calls, '-p', String(server.program.group)]);
         await trace.stderr.linesUntil(/attached/);
-        for (const peer of peers) await assertServed(peer);
+        // Twice: before the second answer each has waited since the tracer came.
+        for (const peer of [...peers, ...peers]) await assertServed(peer);
         trace.signal('SIGINT');
         const traced = await trace.stderr.rest();
         assert.match(traced, threaded ? /recvfrom\(/ : /select/);
@@ -199,6 +243,38 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
           await server.stdout.linesUntil(/disconnected/);
         }
         await assertServed(await server.connect());
+      });
+
+      it('ends clients that are idle, with --idle-timeout, and has room again', async t => {
+        const server = await startServer(t, name, ['--idle-timeout', '1', ...limitOption]);
+        for (let count = 0; count < 2; count++) {
+          const silent = await Promise.all(Array.from({ length: limit }, () => server.connect()));
+          // Behind an LF, what is unfinished is no message: nothing is owed.
+          await assertServed(silent[0] as Peer);
+          silent[0]?.send(echoes ? '' : '1 + ');
+          for (const peer of silent) {
+            assert.equal(await peer.received.rest(), '');
+            assert.equal(peer.received.error, undefined);
+            await server.stdout.linesUntil(/^Client socket \d+ disconnected: idle for 1 s$/);
+          }
+        }
+      });
+
+      it('reads as one what two bare messages were while it was stopped', {
+        skip: forEcho,
+      }, async t => {
+        const server = await startServer(t, name, ['--quiet']);
+        const peer = await server.connect();
+        peer.send('1');
+        assert.equal(await peer.received.line(), '1');
+        server.signal('SIGSTOP');
+        for (const message of ['1 + 1', '2 + 2']) {
+          peer.send(message);
+          await eventually(() => peer.socket.writableLength === 0, 'the message to be sent');
+          await nextTurn();
+        }
+        server.signal('SIGCONT');
+        assert.equal(await peer.received.line(), '15');
       });
 
       it('shows connections, messages, replies and departures', async t => {

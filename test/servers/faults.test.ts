@@ -191,6 +191,34 @@ for (const { name, echoes, alone } of SERVERS) {
       );
     });
 
+    const INJECTED = [
+      {
+        call: 'accept4',
+        error: 'EPERM',
+        line: /^Cannot accept clients: .*\(EPERM\), trying again/,
+      },
+      { call: 'pselect6', error: 'ENOMEM', line: /^Cannot wait for clients: .*\(ENOMEM\), trying/ },
+    ];
+    for (const { call, error, line } of INJECTED) {
+      it(`${error} from ${call}, three times in a row`, {
+        skip: unlessInstalled('strace', '-e', `inject=${call}:error=${error}:when=1..3`, 'true'),
+      }, async t => {
+        const words = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`];
+        const inject = ['-e', `inject=${call}:error=${error}:when=1..3`];
+        const command = [execPath, CLI, name, '127.0.0.1', '0'];
+        const server = new Server(t, spawn('strace', [...words, ...inject, ...command]));
+        await server.waitUntilItListens();
+        t.after(() => server.signal('SIGKILL'));
+        const peer = await server.connect();
+        await assertServed(peer);
+        await peer.close();
+        const lines = await server.stdout.linesUntil(/disconnected/);
+        assert.equal(lines.filter(shown => line.test(shown)).length, 1, lines.join('\n'));
+        process.kill(server.child, 'SIGTERM');
+        assert.equal(await server.exit(), 0);
+      });
+    }
+
     it('64 MiB without a line end', t =>
       withstands(t, async server => {
         const peer = await server.connect();

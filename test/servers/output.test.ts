@@ -13,6 +13,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DISPLAY_BACKLOG_BYTES } from '../../src/servers/limits.ts';
 import { calcd } from '../support/calcd.ts';
+import { eventually } from '../support/deadline.ts';
+import { Peer } from '../support/peer.ts';
 import type { Command, Report } from './fixtures/printer.ts';
 
 const PRINTER = fileURLToPath(new URL('./fixtures/printer.ts', import.meta.url));
@@ -105,7 +107,7 @@ function linesOf(shown: string): string[] {
 function parse(line: string): { number?: number; notShown?: number } {
   const number = /^line (\d+) \.+$/.exec(line)?.[1];
   if (number !== undefined && line.length === LINE_BYTES - 1) return { number: Number(number) };
-  const notShown = /^\((\d+) lines not shown: the display was too slow\)$/.exec(line)?.[1];
+  const notShown = /^\((\d+) lines not shown: they could not be written\)$/.exec(line)?.[1];
   assert(notShown !== undefined, `a broken line: ${line}`);
   return { notShown: Number(notShown) };
 }
@@ -211,6 +213,30 @@ describe('output', () => {
     assert.equal((await printer.do({ print: FLOOD })).stalled, false);
   });
 
+  test('a restarted reader gets the lines that waited for it, and a count of the others', async () => {
+    // As long as somebody has the pipe open, it keeps what the tests before left in it.
+    await printer.do({ stdout: '/dev/null' });
+    const first = new Reader(pipe);
+    await printer.do({ stdout: pipe });
+    await first.during(printer.do({ print: 10 }));
+    first.close();
+    assert.equal((await printer.do({ print: FLOOD })).stalled, false);
+    const second = new Reader(pipe);
+    let printed = 10 + FLOOD;
+    await eventually(async () => {
+      await second.during(printer.do({ print: 1 }));
+      printed++;
+      return second.lines().length > 0;
+    }, 'lines for the second reader');
+    await second.during(printer.do({ drain: true }));
+    await second.during(printer.do({ print: 1 }));
+    const lines = [...first.lines(), ...second.lines()];
+    second.close();
+    const shown = LINE_BYTES * shownOf(lines, printed + 1);
+    assert(shown >= DISPLAY_BACKLOG_BYTES, `only ${shown} bytes were kept`);
+    assert(shown <= DISPLAY_BACKLOG_BYTES + 2 * SLACK_BYTES, `${shown} bytes were kept`);
+  });
+
   test('a file gets every line', async () => {
     await printer.do({ stdout: file });
     assert.equal((await printer.do({ print: FLOOD })).stalled, false);
@@ -238,7 +264,7 @@ describe('output', () => {
     await printer.do({ stdout: file });
     await printer.do({ writesFail: 'ENOSPC' });
     await printer.do({ print: 120 });
-    const note = '(120 lines not shown: the display was too slow)\n';
+    const note = '(120 lines not shown: they could not be written)\n';
     await printer.do({ writesFail: 'ENOSPC', afterBytes: note.length });
     await printer.do({ print: 10 });
     await printer.do({ writesFail: null });
@@ -267,3 +293,32 @@ test('a server leaves the pipe blocking for the others who share it', linuxOnly,
   fs.closeSync(writer);
   reader.close();
 });
+
+test(
+  'an idle server writes what waited when the reader of its FIFO is restarted',
+  linuxOnly,
+  async t => {
+    const directory = fs.mkdtempSync(join(tmpdir(), 'calcd-output-'));
+    t.after(() => fs.rmSync(directory, { recursive: true }));
+    const pipe = join(directory, 'pipe');
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
+    const first = new Reader(pipe);
+    const writer = fs.openSync(pipe, 'w');
+    calcd(t, ['server3', '127.0.0.1', '0'], { stdio: ['ignore', writer, 'inherit'] });
+    fs.closeSync(writer);
+    while (first.lines().length < 2) await first.during(turn());
+    first.close();
+    const peer = await Peer.connect(t, Number(/:(\d+)$/.exec(first.lines()[0] ?? '')?.[1]));
+    assert.equal(await peer.ask('22 + 44'), '66');
+    const second = new Reader(pipe);
+    await eventually(async () => {
+      await second.during(turn());
+      return second.lines().length === 3;
+    }, 'the lines of the client');
+    const [connected, message, reply] = second.lines();
+    second.close();
+    assert.match(connected ?? '', /^Connected with client socket number \d+ /);
+    assert.match(message ?? '', /sent message: 22 \+ 44$/);
+    assert.match(reply ?? '', /: 66$/);
+  },
+);

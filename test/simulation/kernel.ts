@@ -180,6 +180,7 @@ export class Kernel {
       this.#passes(this.#options.callMs / 10);
       return this.now;
     },
+    sleep: ms => this.#passes(ms),
     nodeLoopDescriptor: () => NODE_LOOP,
     nodeTick: () => this.#nodeTick(),
   };

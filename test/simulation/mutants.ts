@@ -17,8 +17,7 @@ interface Mutant {
   readonly becomes: string;
 }
 
-const MUTANTS: readonly Mutant[] = [
-];
+const MUTANTS: readonly Mutant[] = [];
 
 const SEEDS = '20000';
 const COPIED = ['src', 'test', 'package.json', 'tsconfig.json'];

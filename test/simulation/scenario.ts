@@ -54,7 +54,7 @@ export function scenarioOf(random: Random): Scenario {
       mostDescriptors: !isCrowd && random.below(10) === 0 ? 3 + random.below(clients) : 1_000_000,
       callMs: random.pick(isCrowd ? [0.001] : [0.001, 0.005, 0.02]),
       mishaps: trouble === 'none' ? 0 : random.pick([2, 20, 100]),
-      failures: 0, // trouble
+      failures: trouble === 'failures' ? random.pick([1, 10]) : 0,
       stalls: random.below(8) === 0 ? 1 : 0,
       failsToStart: random.below(50) === 0,
     },

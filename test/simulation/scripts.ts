@@ -150,6 +150,6 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   silent,
   resets,
   leavesAtOnce,
-  // urgent,
+  urgent,
   vanishes,
 };

@@ -2,7 +2,11 @@
  * One run of a server against the simulated kernel. The seed decides all of it (scenario.ts). What
  * must always hold is looked at after each tick and at the end; what does not hold is a Violation.
  */
-import { KEEPALIVE_S } from '../../src/servers/limits.ts';
+import {
+  KEEPALIVE_COUNT,
+  KEEPALIVE_IDLE_S,
+  KEEPALIVE_INTERVAL_S,
+} from '../../src/servers/limits.ts';
 import type { ServerOptions } from '../../src/servers/server.ts';
 import { server1 } from '../../src/servers/server1.ts';
 import { server3 } from '../../src/servers/server3.ts';
@@ -26,8 +30,8 @@ const STOP_MS = 2000 + 200;
 const LINGERING = 16;
 /** What the server may hold of an echo client: one receive, and one time slice of replies. */
 const HELD_BYTES = 2 * 64 * 1024;
-/** Until the system gives up a peer that does not answer: TCP_KEEPIDLE, and nine probes. */
-const KEEPALIVE_MS = 1000 * (KEEPALIVE_S + 9 * 75);
+/** Until the system gives up a peer that does not answer: when it stays silent (tcp(7)). */
+const KEEPALIVE_MS = 1000 * (KEEPALIVE_IDLE_S + KEEPALIVE_COUNT * KEEPALIVE_INTERVAL_S);
 const SO_OOBINLINE = 10;
 const TCP_USER_TIMEOUT = 18;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { platform } from 'node:process';
 import { describe, test } from 'node:test';
 import type { Address } from '../../src/sockets/address.ts';
@@ -12,8 +13,27 @@ import { SystemError } from '../../src/sockets/system-error.ts';
 import { awaitReadable, DEADLINE_MS, fdSetOf, fill, TestSockets } from './connections.ts';
 
 const HOST = '127.0.0.1';
-const SOCK_DGRAM = 2;
 const linuxOnly = { skip: platform !== 'linux' && 'looks into /proc' };
+
+describe('options', () => {
+  test('userTimeout ends the connection to a peer that does not read', linuxOnly, t => {
+    const sockets = new TestSockets(t);
+    const listener = sockets.listener();
+    listener.setOption('userTimeout', 1);
+    const { server } = sockets.connect(listener);
+    while (server.send(Buffer.alloc(65_536)) !== WOULD_BLOCK);
+    const writable = fdSetOf(server.fd);
+    assert.equal(select(new FdSet(), writable, 4 * DEADLINE_MS), 1, 'not in time');
+    assert.throws(() => server.send(Buffer.alloc(1)), { call: 'send', code: 'ETIMEDOUT' });
+  });
+
+  test('receiveTimeout bounds the wait of a blocking recv', t => {
+    const sockets = new TestSockets(t);
+    const { server } = sockets.connect(sockets.listener(), false);
+    server.setOption('receiveTimeout', 0.01);
+    assert.equal(server.recv(Buffer.alloc(1)), WOULD_BLOCK);
+  });
+});
 
 describe('bind and listen', () => {
   test('port 0 lets the system choose, and localAddress tells what', t => {
@@ -147,16 +167,20 @@ describe('connect and accept', () => {
     if (accepted) sockets.keep(accepted.socket);
   });
 
-  test('EOPNOTSUPP, which Node calls ENOTSUP, is no client this time', t => {
-    const fd = system.socket(native.AF_INET, SOCK_DGRAM, 0);
-    const datagrams = new TestSockets(t).keep(new Socket(fd));
-    assert.equal(datagrams.accept(true), undefined);
-  });
-
-  test('what no client may cause is thrown', t => {
-    const sockets = new TestSockets(t);
-    const notListening = sockets.open();
-    assert.throws(() => notListening.accept(true), { call: 'accept', code: 'EINVAL' });
+  test('whatever accept fails with is thrown, and says whether it may pass', t => {
+    const notListening = new TestSockets(t).open();
+    const isProgrammingError = true;
+    assert.throws(() => notListening.accept(true), {
+      call: 'accept',
+      code: 'EINVAL',
+      isProgrammingError,
+    });
+    const restore = interpose(() => ({ accept: () => -constants.errno.ECONNABORTED }));
+    t.after(restore);
+    assert.throws(() => notListening.accept(true), {
+      code: 'ECONNABORTED',
+      isProgrammingError: false,
+    });
   });
 
   for (const nonBlocking of [true, false]) {

@@ -1,0 +1,124 @@
+/** --idle-timeout in a server whose clock is the test's: nothing here depends on real time. */
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { LOOKS_PER_IDLE_TIMEOUT } from '../../src/servers/limits.ts';
+import { server4 } from '../../src/servers/server4.ts';
+import { eventually } from '../support/deadline.ts';
+import { InProcessServer } from '../support/in-process-server.ts';
+
+const IDLE_S = 60;
+
+/** In that time the server looks so often; an idle client is gone two looks later at most. */
+const LOOKS = LOOKS_PER_IDLE_TIMEOUT;
+const LOOKS_UNTIL_GONE = LOOKS + 2;
+
+class Surroundings {
+  readonly server: InProcessServer;
+  #seconds = 1;
+  #ticks = 0;
+  /** While it is so, select finds nothing ready. */
+  isBlind = false;
+  /** What the system says is not acknowledged yet. */
+  unacknowledged = 0;
+
+  constructor(test: TestContext) {
+    this.server = new InProcessServer(
+      test,
+      server4,
+      ({ select }) => ({
+        now: () => 1000 * this.#seconds,
+        ioctl: () => this.unacknowledged,
+        select: (nfds, read, write, timeout) => {
+          this.#ticks++;
+          if (!this.isBlind) return select(nfds, read, write, timeout);
+          read?.fill(0);
+          write?.fill(0);
+          return -4; // EINTR: Node gets its tick.
+        },
+      }),
+      { idleTimeout: IDLE_S },
+    );
+  }
+
+  /** Lets so much time pass, in steps from look to look, each noticed by the server. */
+  async pass(looks: number): Promise<void> {
+    for (let passed = 0; passed < looks; passed++) {
+      this.#seconds += IDLE_S / LOOKS;
+      const before = this.#ticks;
+      await eventually(() => this.#ticks > before + 1, 'a tick of the server');
+    }
+  }
+
+  get disconnected(): string[] {
+    return this.server.lines(/disconnected/);
+  }
+}
+
+describe('--idle-timeout', () => {
+  it('ends a client that says nothing, and shows why', async t => {
+    const around = new Surroundings(t);
+    const peer = await around.server.connect();
+    assert.equal(await peer.ask('1'), '1');
+    await around.pass(LOOKS - 1);
+    assert.deepEqual(around.disconnected, []);
+    await around.pass(LOOKS_UNTIL_GONE);
+    assert.equal(await peer.received.rest(), '');
+    assert.equal(peer.received.error, undefined);
+    assert.match(around.disconnected[0] ?? '', /^Client socket \d+ disconnected: idle for 60 s$/);
+    await around.server.stop();
+  });
+
+  it('leaves a client that says something in time, if only a byte', async t => {
+    const around = new Surroundings(t);
+    const peer = await around.server.connect();
+    for (let count = 0; count < 3; count++) {
+      peer.send('.');
+      assert.equal(String(await peer.received.bytes(1)), '.');
+      await around.pass(LOOKS - 1);
+    }
+    assert.deepEqual(around.disconnected, []);
+    await around.server.stop();
+  });
+
+  it('looks whether a client has spoken before it is judged', async t => {
+    const around = new Surroundings(t);
+    const peer = await around.server.connect();
+    assert.equal(await peer.ask('1'), '1');
+    around.isBlind = true;
+    peer.send('2\n');
+    await eventually(() => peer.socket.writableLength === 0, 'the line to be sent');
+    await around.pass(LOOKS_UNTIL_GONE);
+    around.isBlind = false;
+    assert.equal(await peer.received.line(), '2');
+    assert.deepEqual(around.disconnected, []);
+    await around.server.stop();
+  });
+
+  it('leaves a client that is owed replies', async t => {
+    const around = new Surroundings(t);
+    const peer = await around.server.connect();
+    assert.equal(await peer.ask('1'), '1');
+    peer.socket.pause();
+    const flood = '2\n'.repeat(8_000_000);
+    peer.send(flood);
+    await around.pass(3 * LOOKS);
+    assert.deepEqual(around.disconnected, []);
+    peer.received.discard();
+    peer.socket.resume();
+    await eventually(() => peer.socket.bytesRead === flood.length + 2, 'all that was said');
+    await around.server.stop();
+  });
+
+  it('leaves a client whose system has not acknowledged all, until it has', async t => {
+    const around = new Surroundings(t);
+    const peer = await around.server.connect();
+    assert.equal(await peer.ask('1'), '1');
+    around.unacknowledged = 1;
+    await around.pass(3 * LOOKS);
+    assert.deepEqual(around.disconnected, []);
+    around.unacknowledged = 0;
+    await around.pass(LOOKS_UNTIL_GONE);
+    assert.equal(await peer.received.rest(), '');
+    await around.server.stop();
+  });
+});
