@@ -38,7 +38,8 @@ export class Acceptor implements Watcher {
   readonly #clients: Clients;
   readonly #limit: number;
   readonly #closer: PoliteCloser;
-  #wasFull = false;
+  /** There was no room, and since then every client whose socket was ready has had its turn. */
+  #hasLooked = false;
   /** Since the last client was accepted; of failures in a row only the first is shown. */
   #hasFailed = false;
   #stopped = false;
@@ -77,11 +78,16 @@ export class Acceptor implements Watcher {
   }
 
   readonly #accept = (): void => {
-    if (this.#mayHaveRoomSoon()) return;
+    const mayRefuse = this.#hasLooked;
+    this.#hasLooked = false;
     for (let count = 0; count < ACCEPTS_PER_TURN && !this.#stopped; count++) {
+      if (!this.#hasRoom && !mayRefuse) {
+        this.#lookForRoom();
+        return;
+      }
       const accepted = this.#next();
       if (!accepted) return;
-      if (this.#clients.size < this.#limit) {
+      if (this.#hasRoom) {
         this.welcomed++;
         this.#clients.welcome(accepted.socket, accepted.peer);
       } else {
@@ -90,13 +96,15 @@ export class Acceptor implements Watcher {
     }
   };
 
-  /** Nobody is refused for a client that is gone already: it has one more turn to show that. */
-  #mayHaveRoomSoon(): boolean {
-    const isFull = this.#clients.size >= this.#limit;
-    const isNews = isFull && !this.#wasFull;
-    this.#wasFull = isNews;
-    if (isNews) this.#loop.atEndOfTurn(this.#accept);
-    return isNews;
+  get #hasRoom(): boolean {
+    return this.#clients.size < this.#limit;
+  }
+
+  /** No client is refused for one that is gone already: there is one more turn to see that it is. */
+  #lookForRoom(): void {
+    this.#hasLooked = true;
+    this.#loop.lookAtAll();
+    this.#loop.atEndOfTurn(this.#accept);
   }
 
   #refuse({ socket, peer }: Accepted): void {

@@ -42,6 +42,11 @@ export class BusyReaders {
     return set.nfds > 0 ? PATIENCE_MS : 0;
   }
 
+  /** The next look is at all. */
+  expire(): void {
+    this.#nextLookAtAll = 0;
+  }
+
   /** After a look at the busy ones: what select said. */
   sawBusy(set: FdSet, ready: number): void {
     if (ready > 0) this.#since.addAll(set);

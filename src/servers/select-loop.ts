@@ -91,6 +91,11 @@ export class SelectLoop {
     this.#nodeTurnDue = true;
   }
 
+  /** The next select is of all descriptors, not only of those that are busy. */
+  lookAtAll(): void {
+    this.#busy.expire();
+  }
+
   /** Ends `run` with this turn. */
   stop(): void {
     this.#stopped = true;

@@ -49,8 +49,6 @@ export class Client implements Ear {
   #said = 0;
   /** Where in what was said a message ends, and where its reply ends in what is expected. */
   readonly #ends: (readonly [said: number, expected: number])[] = [];
-  /** A message is begun: a server that stops answers what there is of it. */
-  #isMidMessage = false;
   #wait: Wait | undefined;
   #waitsSince = 0;
   #heldUpBefore = 0;
@@ -92,7 +90,6 @@ export class Client implements Ear {
 
   /** Some of a message; `owe` says later what the whole is worth. */
   sayPart(bytes: string): void {
-    this.#isMidMessage = true;
     this.#says(bytes);
     this.connection?.clientSends(bytes);
   }
@@ -104,7 +101,6 @@ export class Client implements Ear {
 
   /** What was said is a whole message, to which this is the reply of a calculator. */
   owe(reply: string): void {
-    this.#isMidMessage = false;
     if (!this.#run.echoes) this.#expected += reply;
     this.#ends.push([this.#said, this.#expected.length]);
   }
@@ -137,13 +133,13 @@ export class Client implements Ear {
     this.connection?.clientVanishes();
   }
 
-  // What it hears.
+  // What it hears. A server that stops answers what there is of a message as if it were all.
 
   heard(bytes: string): void {
     if (this.#head.length < 200) this.#head += bytes.slice(0, 200);
     if (!this.isRefused && !this.#expected.startsWith(bytes, this.#heard)) {
       if (isRefusal(this.#head)) this.isRefused = true;
-      else if (!(this.#run.isStopping() && this.#isMidMessage)) this.#heardWrongly(bytes);
+      else if (!this.#run.isStopping() || this.#heard < this.#owedAtStop) this.#heardWrongly(bytes);
     }
     this.#heard += bytes.length;
     if (this.#wait === 'replies' && this.#hasAllReplies && !this.isRefused) this.#goOn();

@@ -6,9 +6,13 @@
 import { ECONNRESET, ENOTCONN, EPIPE, ETIMEDOUT } from './errors.ts';
 
 export interface Timing {
-  readonly now: () => number;
   readonly after: (milliseconds: number, action: () => void) => void;
+  /** Ticks of the server's loop so far. */
+  readonly ticks: () => number;
 }
+
+/** A tick that was under way, and a whole one: then a server that looks can have seen it. */
+const TICKS_TO_SEE = 3;
 
 export interface ConnectionOptions {
   readonly latency: number;
@@ -41,8 +45,8 @@ export class Connection {
   acceptedAt = Number.POSITIVE_INFINITY;
   /** Of the last send, what did not fit: the server owes it before it may receive again. */
   shortBy = 0;
-  /** When the client has left for good, as the server's system knows it. */
-  leftAt = Number.POSITIVE_INFINITY;
+  /** The last tick in which the client was there, or the server received from it. */
+  #lastSeen = 0;
   readonly #timing: Timing;
   readonly #options: ConnectionOptions;
   readonly #ear: Ear;
@@ -61,6 +65,7 @@ export class Connection {
   #reading = true;
   #clientClosed = false;
   #vanished = false;
+  #clientHasLeft = false;
   #toldEnd = false;
 
   constructor(timing: Timing, options: ConnectionOptions, ear: Ear) {
@@ -99,7 +104,7 @@ export class Connection {
     this.#clientClosed = true;
     this.clientEnds();
     this.#toServer(() => {
-      this.leftAt = Math.min(this.leftAt, this.#timing.now());
+      this.#leaves();
     });
   }
 
@@ -129,6 +134,12 @@ export class Connection {
     this.#deliver();
   }
 
+  /** Whether the server could see in a whole tick and the one before that the client has left. */
+  hasBeenGoneFor(tick: number): boolean {
+    const isGone = this.#clientHasLeft && this.#inbound === '' && this.shortBy === 0;
+    return isGone && tick - this.#lastSeen >= TICKS_TO_SEE;
+  }
+
   // The server's side: results are those of the system calls.
 
   get isReadable(): boolean {
@@ -152,6 +163,7 @@ export class Connection {
     if (this.#inbound !== '') {
       const bytes = this.#inbound.slice(0, length);
       this.#inbound = this.#inbound.slice(length);
+      this.#lastSeen = this.#timing.ticks();
       this.received += bytes.length;
       this.#takeHeld();
       return bytes;
@@ -264,7 +276,7 @@ export class Connection {
     this.#inbound = '';
     this.#held = '';
     this.#outbound = '';
-    this.leftAt = Math.min(this.leftAt, this.#timing.now());
+    this.#leaves();
   }
 
   #clientIsReset(): void {
@@ -280,6 +292,11 @@ export class Connection {
     if (this.#toldEnd || this.#clientClosed) return;
     this.#toldEnd = true;
     this.#ear.ended(how);
+  }
+
+  #leaves(): void {
+    this.#clientHasLeft = true;
+    this.#lastSeen = this.#timing.ticks();
   }
 
   #takeError(): number {

@@ -78,6 +78,8 @@ export class Kernel {
   onAccept: (connection: Connection) => void = () => {};
   /** Calls that failed: the server may pause after one. */
   failures = 0;
+  /** Looks of the server's loop so far. */
+  ticks = 0;
   /** The log took less than it was given. */
   logFailed = false;
   stdinHasEnded = false;
@@ -430,6 +432,7 @@ export class Kernel {
     timeout: number,
   ): number {
     this.onTick();
+    this.ticks++;
     this.#passes(this.#options.callMs * (1 + nfds / 1000));
     this.#checkSet('read', nfds, read);
     this.#checkSet('write', nfds, write);

@@ -176,7 +176,10 @@ class Run {
   #connect(client: Client): Connection | 'full' | undefined {
     const { latency, buffers } = this.#scenario;
     const connection = new Connection(
-      { now: () => this.kernel.now, after: (ms, action) => this.kernel.after(ms, action) },
+      {
+        after: (ms, action) => this.kernel.after(ms, action),
+        ticks: () => this.kernel.ticks,
+      },
       {
         latency,
         receiveBuffer: buffers.receive,
@@ -224,19 +227,18 @@ class Run {
     }
   }
 
-  /** Nobody is refused while there is room, or while somebody who has left still holds a place. */
+  /** No client is refused while there is room, nor for one that has left and could be seen to. */
   #checkRefusal(connection: Connection): void {
     this.#served.delete(connection);
     this.#refusals.add(connection);
     if (this.#refusals.size > LINGERING) connection.excuse = 'too many refused clients wait';
     const limit =
       this.#scenario.server === 'server1' ? 1 : (this.#scenario.maxClients ?? this.#usualLimit);
-    const longAgo = this.kernel.now - 50 - this.kernel.stalled;
-    const present = [...this.#served].filter(
-      ({ leftAt, acceptedAt }) => leftAt > longAgo || acceptedAt > longAgo,
-    ).length;
-    if (present < limit) {
-      throw new Violation(`a client is refused though there are only ${present} of ${limit}`);
+    const present = [...this.#served].filter(served => !served.hasBeenGoneFor(this.kernel.ticks));
+    if (present.length < limit) {
+      throw new Violation(
+        `a client is refused though there are only ${present.length} of ${limit}`,
+      );
     }
   }
 
@@ -260,7 +262,7 @@ class Run {
   #checkLog(): void {
     const { log, json } = this.#scenario;
     const { text } = this.#log;
-    const mayBeCut = this.kernel.logFailed || log.reader !== 'prompt';
+    const mayBeCut = this.kernel.failures > 0 || log.reader !== 'prompt';
     const lines = text.split('\n');
     const rest = lines.pop();
     if (mayBeCut) return;
