@@ -111,9 +111,13 @@ export class SelectLoop {
       }
       beforeSleep();
       const ready = this.#wait();
-      if (ready === INTERRUPTED) this.#nodeTurnDue = true;
-      else if (ready > 0) this.#tellReady();
-      this.#runEndOfTurn();
+      if (ready === INTERRUPTED) {
+        // It has looked at nothing: the turn is not over for those who wait for its end.
+        this.#nodeTurnDue = true;
+      } else {
+        if (ready > 0) this.#tellReady();
+        this.#runEndOfTurn();
+      }
       if (!this.#timers.isEmpty) this.#timers.run(system.now());
     }
   }
@@ -130,7 +134,7 @@ export class SelectLoop {
       const failure = survivable(error);
       if (!this.#selectHasFailed) this.#onSelectFailed(failure);
       this.#selectHasFailed = true;
-      system.sleep(Math.min(timeout, FAILURE_PAUSE_MS));
+      system.sleep(Math.min(this.#timeToNextDeadline(), FAILURE_PAUSE_MS));
       return INTERRUPTED;
     }
   }

@@ -41,6 +41,8 @@ export class Connection {
   arrived = 0;
   received = 0;
   sent = 0;
+  /** The server has tried to send something. */
+  hasBeenSentTo = false;
   /** When the server took it from its queue. */
   acceptedAt = Number.POSITIVE_INFINITY;
   /** Of the last send, what did not fit: the server owes it before it may receive again. */

@@ -349,6 +349,9 @@ export class Kernel {
 
   #send(fd: number, bytes: Uint8Array, length: number): number {
     return this.#named('send', fd, 'connection', ({ connection }) => {
+      const text = (bytes as Buffer).toString('latin1', 0, length);
+      if (!connection.hasBeenSentTo) this.onFirstSend(connection, text);
+      connection.hasBeenSentTo = true;
       if (this.#mishap()) {
         if (this.#random.below(2) === 0) return -errors.EINTR;
         connection.shortBy = length;
@@ -357,8 +360,6 @@ export class Kernel {
       const failed = this.#failure('send', fd, errors.SEND_FAILS);
       if (failed) return this.#breaks(connection, failed);
       const most = this.#mishap() ? 1 + this.#random.below(length) : length;
-      const text = (bytes as Buffer).toString('latin1', 0, length);
-      if (connection.sent === 0) this.onFirstSend(connection, text);
       const sent = connection.send(text.slice(0, most));
       connection.shortBy = length - Math.max(0, sent ?? 0);
       if (sent === undefined) return -errors.EAGAIN;
