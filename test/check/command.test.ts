@@ -1,12 +1,21 @@
 /** `calcd check` from outside: exit codes, formats, a directory, and programs that behave badly. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { parseArguments } from '../../src/arguments.ts';
 import { runCheck } from '../../src/check/command.ts';
+import { StandardStreams } from '../../src/terminal/standard-streams.ts';
 import { CLI, calcd } from '../support/calcd.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { failed, judge, program, words } from './judge.ts';
@@ -55,7 +64,7 @@ describe('wrong usage of calcd check', () => {
   for (const [args, complaint] of WRONG_USAGE) {
     it(`calcd check ${args.join(' ')}`, async () => {
       const { positionals, options } = parseArguments('check', args);
-      await assert.rejects(runCheck(positionals, options), {
+      await assert.rejects(runCheck(positionals, options, new StandardStreams()), {
         name: 'UsageError',
         message: complaint,
       });
@@ -136,6 +145,33 @@ describe('the exit code of calcd check', { concurrency: 2 }, () => {
     assert.equal(status, 0, stderr);
   });
 
+  for (const [what, file, reason] of [
+    [
+      'in a folder that does not exist',
+      '/nowhere/report.xml',
+      'no such file or directory (ENOENT)',
+    ],
+    ['that is a folder', '/', 'illegal operation on a directory (EISDIR)'],
+  ] as const) {
+    it(`is 4 for a report ${what}, before the program is started`, async t => {
+      const started = join(temporaryDirectory(t), 'started');
+      const command = ['sh', '-c', `touch ${started} {port}`];
+      const { stdout, stderr, exit } = await check(t, 'server3', '--junit', file, '--', ...command);
+      assert.equal(stderr, `calcd check: cannot write the report to '${file}': ${reason}\n`);
+      assert.equal(stdout, '');
+      assert.equal(exit, 4);
+      assert.ok(!existsSync(started));
+    });
+  }
+
+  it('is 4 when the report could not be written after the run', { skip: unlessLinux }, async t => {
+    const args = ['server3', '--junit', '/dev/full', '--', 'false', '{port}'];
+    const { stdout, stderr, exit } = await check(t, ...args);
+    assert.match(stdout, /✗ answers/);
+    assert.match(stderr, /^calcd check: cannot write the report to '\/dev\/full': .*\(ENOSPC\)\n$/);
+    assert.equal(exit, 4);
+  });
+
   it('is 1 with --json too', { skip }, async t => {
     const { stdout, exit } = await check(t, 'server3', '--json', ...DIES_OF_ZERO);
     const [judged] = JSON.parse(stdout);
@@ -188,6 +224,8 @@ describe('calcd check all', () => {
     copyFileSync(program('naive/server4.py'), join(directory, 'Server4.py'));
     copyFileSync(program('naive/client.py'), join(directory, 'client.py'));
     writeFileSync(join(directory, 'server2.c'), 'int main( {');
+    symlinkSync('nowhere', join(directory, 'server3.py'));
+    symlinkSync('server1.py', join(directory, 'server1.py'));
     const args = ['all', '--dir', directory, ...only('answers', 'connects')];
     const { stdout, stderr, exit } = await check(t, ...args);
     assert.match(stderr, /server1: not found/);
