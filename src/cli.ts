@@ -12,6 +12,7 @@ import { commandHelp, generalHelp } from './help.ts';
 import { resolved } from './host.ts';
 import { LOG_FORMATS } from './servers/display-options.ts';
 import type { ServerOptions } from './servers/server.ts';
+import { requireSystem } from './sockets/platform.ts';
 import { suggestion } from './suggestion.ts';
 import { COLOUR_CHOICES } from './terminal/colours.ts';
 import { StandardStreams } from './terminal/standard-streams.ts';
@@ -23,6 +24,9 @@ const EXIT_NO_REPORT = 4;
 
 /** Most clients one may ask for: the descriptors a process can have on any usual system. */
 const MOST_CLIENTS = 1_000_000;
+
+/** Errors whose message is all that there is to say. */
+const CANNOT_START = ['CannotListen', 'CannotResolve', 'UnsupportedPlatform'];
 
 const streams = new StandardStreams();
 
@@ -45,8 +49,8 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
       streams.errors.write(`calcd ${name}: ${error.message}\nTry 'calcd ${name} --help'.\n`);
       return EXIT_USAGE;
     }
-    if (isNamed(error, 'CannotListen') || isNamed(error, 'CannotResolve')) {
-      streams.errors.write(`calcd: ${error.message}\n`);
+    if (CANNOT_START.some(one => isNamed(error, one))) {
+      streams.errors.write(`calcd: ${(error as Error).message}\n`);
       return EXIT_FAILED;
     }
     if (isNamed(error, 'CannotWriteReport')) {
@@ -112,6 +116,7 @@ function serverFrom([name = 'server3', ...more]: readonly string[]): keyof typeo
 }
 
 async function serve(name: keyof typeof SERVERS, options: ServerOptions): Promise<number> {
+  requireSystem();
   const server = await SERVERS[name]();
   await server(options);
   // Node would take apart every thread that is left, one after the other, for seconds.

@@ -6,6 +6,7 @@
 import { constants } from 'node:os';
 import koffi from 'koffi';
 import type { Address } from './address.ts';
+import { fromLibuv, requireSystem } from './platform.ts';
 
 interface Platform {
   readonly SOL_SOCKET: number;
@@ -68,12 +69,8 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, Platform>> = {
 };
 
 function platformOrThrow(): Platform {
-  const { arch, platform } = process; // Importing node:process has effects: see cli.ts.
-  const found = PLATFORMS[platform];
-  if (!found) {
-    throw new Error(`calcd's sockets need Linux or macOS; this is ${platform} on ${arch}`);
-  }
-  return found;
+  requireSystem();
+  return PLATFORMS[process.platform] as Platform;
 }
 
 const P = platformOrThrow();
@@ -211,8 +208,10 @@ export const exitAtOnce: (code: number) => void = libc.func('void _exit(int)');
 
 /** libuv's own descriptor, which turns readable when Node's event loop has something to do. */
 export function nodeBackendDescriptor(): number {
-  const defaultLoop = libc.func('void *uv_default_loop()');
-  const backendFd = libc.func('int uv_backend_fd(void *)');
+  const [defaultLoop, backendFd] = fromLibuv(() => [
+    libc.func('void *uv_default_loop()'),
+    libc.func('int uv_backend_fd(void *)'),
+  ]) as [() => unknown, (loop: unknown) => number];
   return backendFd(defaultLoop());
 }
 
