@@ -144,7 +144,7 @@ class Client {
 
   #read(): void {
     const { shows, input, output, errors } = this.#options;
-    const reader = this.#prompt?.open(this.#interrupted) ?? withoutPrompt(input);
+    const reader = this.#prompt?.open(this.#interruptedAtPrompt) ?? withoutPrompt(input);
     this.#lines.readFrom(reader, {
       entered: () => this.#entered(),
       ended: () => this.#inputEnds(),
@@ -276,6 +276,11 @@ class Client {
   }
 
   readonly #interrupted = (): void => this.#end(0);
+
+  readonly #interruptedAtPrompt = (): void => {
+    this.#options.onInterrupt?.();
+    this.#end(0);
+  };
 
   #end(exitCode: number): void {
     if (this.#state === 'ended') return;

@@ -27,6 +27,7 @@ export async function tryOut(name: string, streams: StandardStreams): Promise<nu
     return EXIT_FAILED;
   }
   const printDirectly = print;
+  let isInterrupted = false;
   const exitCode = await runClient({
     address: { host: HOST, port },
     shows: 'session',
@@ -37,12 +38,15 @@ export async function tryOut(name: string, streams: StandardStreams): Promise<nu
     aside: printAbovePrompt => {
       print = printAbovePrompt;
     },
+    onInterrupt: () => {
+      isInterrupted = true;
+    },
     input,
     output,
     errors,
   });
   print = printDirectly;
-  errors.write(await server.stop());
+  errors.write(await (isInterrupted ? server.interrupt() : server.stop()));
   return exitCode;
 }
 
