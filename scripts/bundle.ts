@@ -3,7 +3,7 @@
  * modules takes Node longer than to run them. What is imported dynamically is a bundle of its own,
  * so that a command loads what it needs and nothing else; a few lines are in several of them.
  */
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** What the package exports. */
@@ -31,7 +31,7 @@ const ownBundleForDynamicImports: Plugin = {
   setup: ({ onResolve }) => {
     onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined;
-      const source = relative('.', join(resolveDir, path));
+      const source = relative('.', join(resolveDir, path)).replaceAll(sep, '/');
       if (!MODULES.includes(source)) return { errors: [{ text: `${source} is not in MODULES` }] };
       return { path: path.replace(/\.ts$/, '.js'), external: true };
     });
@@ -49,5 +49,12 @@ const common: BuildOptions = {
   logLevel: 'warning',
 };
 
-await build({ ...common, entryPoints: [...LIBRARIES, ...MODULES], format: 'esm' });
-await build({ ...common, entryPoints: THREADS, format: 'cjs', outExtension: { '.js': '.cjs' } });
+export async function bundle(): Promise<void> {
+  await build({ ...common, entryPoints: [...LIBRARIES, ...MODULES], format: 'esm' });
+  await build({
+    ...common,
+    entryPoints: THREADS,
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+  });
+}

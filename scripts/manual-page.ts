@@ -56,9 +56,10 @@ A server runs until it is interrupted (Ctrl+C, SIGTERM): it then takes no new cl
 ${Object.entries(USAGES).map(command).join('\n')}
 .SH EXIT STATUS
 ${entry('0', 'All went well.')}\
-${entry('1', 'A server could not start, a connection failed, or a judged program lacks something.')}\
+${entry('1', 'A server could not start, a connection failed, output was lost, or a judged program lacks something.')}\
 ${entry('2', 'Wrong usage.')}\
 ${entry('3', 'check: the program never listened. client --strict: a reply was an error.')}\
+${entry('4', 'check: the report for --junit could not be written.')}\
 .SH SEE ALSO
 .BR select (2),
 .BR socket (2),
@@ -66,5 +67,7 @@ ${entry('3', 'check: the program never listened. client --strict: a reply was an
 .BR bc (1)
 `;
 
-mkdirSync('dist/man', { recursive: true });
-writeFileSync('dist/man/calcd.1', page);
+export function writeManualPage(): void {
+  mkdirSync('dist/man', { recursive: true });
+  writeFileSync('dist/man/calcd.1', page);
+}

@@ -1,22 +1,26 @@
 #!/usr/bin/env node
 /**
- * The command line: which command, and what its end means as an exit code.
+ * The command line: which command, what its end means as an exit code, and its standard streams.
  *
  * `process` is the global one: importing node:process opens all the standard streams, and makes
  * pipes among them non-blocking for everybody who shares them.
  */
 import { readFileSync } from 'node:fs';
+import { debuglog } from 'node:util';
 import { addressFrom, oneOf, optionalNumber, parseArguments, UsageError } from './arguments.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { resolved } from './host.ts';
 import { LOG_FORMATS } from './servers/display-options.ts';
 import type { ServerOptions } from './servers/server.ts';
+import { requireSystem } from './sockets/platform.ts';
 import { suggestion } from './suggestion.ts';
 import { COLOUR_CHOICES } from './terminal/colours.ts';
+import { StandardStreams } from './terminal/standard-streams.ts';
 import { type CommandName, isCommandName, USAGES } from './usage.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+const EXIT_NO_REPORT = 4;
 
 /** Most clients one may ask for: the descriptors a process can have on any usual system. */
 const MOST_CLIENTS = 1_000_000;
@@ -24,28 +28,39 @@ const MOST_CLIENTS = 1_000_000;
 /** Longest time a client may be silent: a year. */
 const MOST_IDLE_S = 31_536_000;
 
+/** Errors whose message is all that there is to say. */
+const CANNOT_START = ['CannotListen', 'CannotResolve', 'UnsupportedPlatform'];
+
+const streams = new StandardStreams();
+
 async function main([name, ...words]: readonly string[]): Promise<number> {
-  if (name === '--help' || name === '-h' || name === 'help') return say(generalHelp());
+  if (name === '--help' || name === '-h' || name === 'help') {
+    return say(isCommandName(words[0]) ? commandHelp(words[0]) : generalHelp());
+  }
   if (name === '--version') return say(version());
   if (name === undefined) {
-    process.stderr.write(`${generalHelp()}\n`);
+    streams.errors.write(`${generalHelp()}\n`);
     return EXIT_USAGE;
   }
   if (!isCommandName(name)) {
     const meant = suggestion(name, [...Object.keys(USAGES), '--help', '--version']);
-    process.stderr.write(`calcd: unknown command '${name}'${meant}\nTry 'calcd --help'.\n`);
+    streams.errors.write(`calcd: unknown command '${name}'${meant}\nTry 'calcd --help'.\n`);
     return EXIT_USAGE;
   }
   try {
     return await run(name, words);
   } catch (error) {
     if (isNamed(error, 'UsageError')) {
-      process.stderr.write(`calcd ${name}: ${error.message}\nTry 'calcd ${name} --help'.\n`);
+      streams.errors.write(`calcd ${name}: ${error.message}\nTry 'calcd ${name} --help'.\n`);
       return EXIT_USAGE;
     }
-    if (isNamed(error, 'CannotListen') || isNamed(error, 'CannotResolve')) {
-      process.stderr.write(`calcd: ${error.message}\n`);
+    if (CANNOT_START.some(one => isNamed(error, one))) {
+      streams.errors.write(`calcd: ${(error as Error).message}\n`);
       return EXIT_FAILED;
+    }
+    if (isNamed(error, 'CannotWriteReport')) {
+      streams.errors.write(`calcd ${name}: ${error.message}\n`);
+      return EXIT_NO_REPORT;
     }
     throw error;
   }
@@ -56,7 +71,7 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
   if (options.help) return say(commandHelp(name));
   if (name === 'try') {
     const { tryOut } = await import('./try/try.ts');
-    return tryOut(serverFrom(positionals));
+    return tryOut(serverFrom(positionals), streams);
   }
   if (name === 'completion') {
     const { completion } = await import('./completion/command.ts');
@@ -64,11 +79,11 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
   }
   if (name === 'check') {
     const { runCheck } = await import('./check/command.ts');
-    return runCheck(positionals, options);
+    return runCheck(positionals, options, streams);
   }
   if (name === 'client') {
     const { runClientCommand } = await import('./client/command.ts');
-    return runClientCommand(await resolved(addressFrom(positionals, 1)), options);
+    return runClientCommand(await resolved(addressFrom(positionals, 1)), options, streams);
   }
   const address = await resolved(addressFrom(positionals, 0));
   return serve(name, {
@@ -103,6 +118,7 @@ function serverFrom([name = 'server3', ...more]: readonly string[]): keyof typeo
 }
 
 async function serve(name: keyof typeof SERVERS, options: ServerOptions): Promise<number> {
+  requireSystem();
   const server = await SERVERS[name]();
   await server(options);
   // Node would take apart every thread that is left, one after the other, for seconds.
@@ -116,7 +132,7 @@ function isNamed(error: unknown, name: string): error is Error {
 }
 
 function say(text: string): number {
-  process.stdout.write(`${text}\n`);
+  streams.output.write(`${text}\n`);
   return 0;
 }
 
@@ -125,14 +141,24 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
+/** Errors of these codes come from wrong arguments to the system, not from its state. */
+const FAULTS_OF_OURS = new Set(['EBADF', 'EFAULT', 'EINVAL', 'ENOTSOCK']);
+
 /**
- * What was written to a pipe may still wait for its reader, and would end with the process. A server
- * has seen to that itself, and must not touch the stream.
+ * What nothing above was ready for. What the system refused is one line; for a fault of calcd the
+ * stack follows, because it may not be seen a second time.
  */
-function outputIsTaken(): Promise<void> {
-  return new Promise(resolve => process.stdout.write('', () => resolve()));
+async function crash(error: unknown): Promise<never> {
+  const { stack, message, errno, code = '' } = error as NodeJS.ErrnoException;
+  if (errno !== undefined && !FAULTS_OF_OURS.has(code)) {
+    debuglog('calcd')('%s', stack);
+    streams.errors.write(`calcd: ${message}; with NODE_DEBUG=calcd it tells where\n`);
+  } else {
+    streams.errors.write(`calcd: this is a fault of calcd, please report it: ${stack ?? error}\n`);
+  }
+  process.exit(await streams.finish(EXIT_FAILED));
 }
 
-const exitCode = await main(process.argv.slice(2));
-if (!Object.hasOwn(SERVERS, process.argv[2] ?? '')) await outputIsTaken();
-process.exit(exitCode);
+process.once('uncaughtException', crash);
+const exitCode = await main(process.argv.slice(2)).catch(crash);
+process.exit(await streams.finish(exitCode));

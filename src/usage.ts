@@ -33,11 +33,11 @@ export interface Option {
 }
 
 const HELP: Option = { name: 'help', help: 'show this help' };
-const SERVER_QUIET: Option = { name: 'quiet', help: 'show no line per message' };
+const SERVER_QUIET: Option = { name: 'quiet', help: 'do not log messages and replies' };
 const LOG: Option = {
   name: 'log',
   value: 'text|json',
-  help: 'lines for people, or an object a line for programs',
+  help: 'log format (default: text)',
 };
 const TIMESTAMPS: Option = {
   name: 'timestamps',
@@ -46,7 +46,7 @@ const TIMESTAMPS: Option = {
 const COLOR: Option = {
   name: 'color',
   value: 'auto|always|never',
-  help: 'colours: auto means on a terminal',
+  help: 'colours (default: auto, only on a terminal)',
 };
 const UNTIL_EOF: Option = { name: 'until-eof', help: 'stop when standard input ends' };
 const MAX_CLIENTS: Option = {
@@ -70,8 +70,8 @@ function serverUsage(name: string, summary: string, ...options: Option[]): Usage
     synopsis: '[options] HOST PORT',
     summary,
     operands: [
-      { name: 'HOST', help: "this machine's IPv4 address or name; 0.0.0.0 for all it has" },
-      { name: 'PORT', help: 'where to listen; 0 lets the system choose' },
+      { name: 'HOST', help: 'address to bind; 0.0.0.0 for all interfaces' },
+      { name: 'PORT', help: 'port to listen on; 0 lets the system choose' },
     ],
     options: [SERVER_QUIET, LOG, TIMESTAMPS, COLOR, ...options, IDLE_TIMEOUT, UNTIL_EOF, HELP],
     example: `calcd ${name} 127.0.0.1 5000`,
@@ -89,21 +89,25 @@ export const USAGES = {
     summary: 'ask a server, line by line',
     operands: [
       { name: 'HOST', help: "the server's IPv4 address or name" },
-      { name: 'PORT', help: 'where it listens' },
+      { name: 'PORT', help: "the server's port" },
     ],
     options: [
       {
         name: 'eval',
         value: 'LINE',
         repeatable: true,
-        help: 'send LINE, not the input; repeatable',
+        help: 'send LINE instead of reading standard input; repeatable',
       },
-      { name: 'quiet', help: 'print the replies alone' },
-      { name: 'json', help: 'print an object a line for each exchange' },
+      { name: 'quiet', help: 'print only the replies' },
+      { name: 'json', help: 'print one JSON object per request' },
       { name: 'strict', help: 'exit with 3 when a reply was an error (not at a prompt)' },
-      { name: 'timeout', value: 'S', help: 'wait S seconds for a connection or reply, not 10' },
+      {
+        name: 'timeout',
+        value: 'S',
+        help: 'timeout in seconds for connecting and for each reply (default: 10)',
+      },
       { name: 'retry', help: 'wait for a server to come up' },
-      { name: 'no-history', help: 'neither remember nor offer what was entered' },
+      { name: 'no-history', help: 'do not read or write the history file' },
       COLOR,
       HELP,
     ],
@@ -111,22 +115,22 @@ export const USAGES = {
   },
   check: {
     group: 'Tools',
-    synopsis: '[options] ROLE -- PROGRAM WORD ...',
+    synopsis: '[options] ROLE -- COMMAND [ARG ...]',
     summary: "judge anybody's server or client",
     operands: [
       {
         name: 'ROLE',
         choices: [...SERVER_NAMES, 'client', 'all'],
-        help: 'what the program is; all for what --dir holds',
+        help: 'what the program is; all: the programs in --dir',
       },
-      { name: 'PROGRAM', help: 'how to start it; {ip} and {port} stand for the address' },
+      { name: 'COMMAND', help: 'how to start it; {ip} and {port} stand for the address' },
     ],
     options: [
-      { name: 'dir', value: 'DIR', help: 'with ROLE all: judge what DIR holds, found by name' },
-      { name: 'only', value: 'ITEM', repeatable: true, help: 'this item alone; repeatable' },
+      { name: 'dir', value: 'DIR', help: 'with ROLE all: the folder with the programs' },
+      { name: 'only', value: 'ITEM', repeatable: true, help: 'run only this item; repeatable' },
       { name: 'json', help: 'print the report as JSON' },
-      { name: 'junit', value: 'FILE', help: "write the report in JUnit's format as well" },
-      { name: 'list', help: 'list the items, of ROLE if given' },
+      { name: 'junit', value: 'FILE', help: "also write the report to FILE, in JUnit's format" },
+      { name: 'list', help: 'list the items, only those for ROLE if given' },
       HELP,
     ],
     example: 'calcd check server3 -- python3 server3.py {ip} {port}',
@@ -135,7 +139,9 @@ export const USAGES = {
     group: 'Clients',
     synopsis: '[options] [SERVER]',
     summary: 'start server3, or SERVER, and a client on it, in one terminal',
-    operands: [{ name: 'SERVER', choices: SERVER_NAMES, help: 'which to try' }],
+    operands: [
+      { name: 'SERVER', choices: SERVER_NAMES, help: 'the server to start (default: server3)' },
+    ],
     options: [HELP],
     example: 'calcd try server1',
   },
@@ -143,7 +149,7 @@ export const USAGES = {
     group: 'Tools',
     synopsis: 'SHELL',
     summary: "print a shell's completions for calcd",
-    operands: [{ name: 'SHELL', choices: SHELLS, help: 'where they are for' }],
+    operands: [{ name: 'SHELL', choices: SHELLS, help: 'the shell that will read them' }],
     options: [HELP],
     example: 'eval "$(calcd completion bash)"',
   },

@@ -29,7 +29,7 @@ export async function checkClient(
   const known = dialect;
   const others = known
     ? await runItems(items, new Tries(() => new ClientTrial(command, known)), done)
-    : items.map(item => leftOut(item, 'tells nothing while connects fails'));
+    : items.map(item => leftOut(item, 'skipped: needs connects'));
   const firstCounts = isSelected(first.item.name) || first.verdict === 'failed';
   return {
     role: 'client',

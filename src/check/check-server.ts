@@ -31,7 +31,7 @@ export async function checkServer(
   const known = dialect;
   const others = known
     ? await runOthers(role, items, () => new ServerTrial(command, role, known), done)
-    : items.map(item => leftOut(item, 'tells nothing while answers fails'));
+    : items.map(item => leftOut(item, 'skipped: needs answers'));
   const firstCounts = isSelected(first.item.name) || first.verdict === 'failed';
   return {
     role,

@@ -1,5 +1,4 @@
 /** `calcd check`: from what was asked for to a report and an exit code. */
-import { writeFileSync } from 'node:fs';
 import { coloursFor } from '../terminal/colours.ts';
 import { checkClient } from './check-client.ts';
 import { checkServer } from './check-server.ts';
@@ -9,6 +8,7 @@ import { asJUnit } from './junit.ts';
 import { type Command, endProgramsAtExit } from './program.ts';
 import { Progress } from './progress.ts';
 import { report } from './report.ts';
+import type { ReportFile } from './report-file.ts';
 import { findSubmission } from './submission.ts';
 import { summary } from './summary.ts';
 import { type Judged, neverListened, passes, type Selection } from './verdict.ts';
@@ -20,8 +20,8 @@ export interface CheckOptions {
   readonly output: NodeJS.WriteStream;
   readonly errors: NodeJS.WriteStream;
   readonly json: boolean;
-  /** A file for the report in JUnit's format. */
-  readonly junit: string | undefined;
+  /** For the report in JUnit's format. */
+  readonly junit: ReportFile | undefined;
   readonly isSelected: Selection;
 }
 
@@ -69,5 +69,5 @@ async function judge(role: Role, command: Command, options: CheckOptions): Promi
 function print(all: readonly Judged[], { output, json, junit }: CheckOptions): void {
   if (json) output.write(`${asJson(all)}\n`);
   else output.write(`${all.map(one => report(one, coloursFor(output))).join('\n\n')}\n`);
-  if (junit !== undefined) writeFileSync(junit, asJUnit(all));
+  junit?.write(asJUnit(all));
 }

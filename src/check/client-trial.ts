@@ -1,14 +1,17 @@
 /** One item's try of a client: a server of ours for it to talk to, and a user who types. */
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Connection } from './connection.ts';
-import { Failure, shown } from './failure.ts';
+import { cannotStart, Failure, shown } from './failure.ts';
 import { REPLY_MS, START_MS } from './limits.ts';
 import { type Command, HOST, type Program } from './program.ts';
 import { Trial } from './trial.ts';
 import { unbuffered } from './unbuffered.ts';
-import { eventually, inTime } from './waiting.ts';
+import { eventually } from './waiting.ts';
+
+/** For a connection that was made before the client ended. */
+const LAST_CONNECTION_MS = 200;
 
 /** How the client wants to be answered. */
 export interface ClientDialect {
@@ -31,14 +34,21 @@ export class ClientTrial extends Trial {
     this.#server = server;
     await once(server.listen(0, HOST), 'listening');
     const { port } = server.address() as AddressInfo;
-    const connected = once(server, 'connection');
-    const program = this.launch({ port, typed: true, prefix: unbuffered() });
-    const [socket] = (await inTime(connected, START_MS)) ?? [];
+    const sockets: Socket[] = [];
+    server.on('connection', socket => sockets.push(socket));
+    const program = this.launch({ port, typed: true, prefix: unbuffered(this.command) });
+    await eventually(() => sockets.length > 0 || program.ended !== undefined, START_MS);
+    // Of a client that connects and ends at once, the end may be heard of first.
+    await eventually(() => sockets.length > 0 || program.ended === undefined, LAST_CONNECTION_MS);
+    const [socket] = sockets;
+    if (!socket && program.ended && program.startError) {
+      throw cannotStart(program.ended, program.startError);
+    }
     if (!socket) {
       throw new Failure({
         sent: `the start, with port ${port}`,
         expected: 'that it connects to that port',
-        came: `no connection within ${START_MS / 1000} s`,
+        came: program.ended ? `it ${program.ended}` : `no connection within ${START_MS / 1000} s`,
       });
     }
     const connection = new Connection(socket);

@@ -8,6 +8,8 @@ export interface Evidence {
   readonly came: string;
   /** It did not come in time. */
   readonly late?: boolean;
+  /** What to look at, where the item itself cannot know. */
+  readonly look?: string;
 }
 
 export class Failure extends Error {
@@ -32,8 +34,21 @@ export function ignoreFailure(error: unknown): undefined {
   if (!(error instanceof Failure)) throw error;
 }
 
-/** The program ended or stayed silent before it listened. */
+/** The program could not be started, or ended or stayed silent before it listened. */
 export class NeverListened extends Failure {}
+
+const START_ADVICE: Record<string, string> = {
+  ENOENT:
+    'the name of the program: without a / it is looked for in PATH; ./NAME is a file in this folder.',
+  EACCES: 'the permissions (chmod +x), or the interpreter before the name: python3 server1.py',
+};
+
+/** The program could not be started, for a reason that the system has a code for. */
+export function cannotStart(ended: string, code: string): NeverListened {
+  const look = START_ADVICE[code];
+  const evidence = { sent: 'the start', expected: 'that it starts', came: `it ${ended}` };
+  return new NeverListened({ ...evidence, ...(look !== undefined && { look }) });
+}
 
 /** Padding, up to where it may have been cut. */
 const PADDING = /(\\x00| )\1{9,}…?/g;

@@ -32,9 +32,14 @@ function resultOf(outcome: Outcome): string {
   const { item, verdict, reason, failure } = outcome;
   if (verdict === 'passed') return '';
   if (!failure) return `<skipped message="${escaped(reason ?? '')}"/>`;
-  const message = escaped(`expected ${failure.expected}, came ${failure.came}`);
+  const message = escaped(`expected ${failure.expected}, got ${failure.came}`);
   if (!isFailure(outcome)) return `<skipped message="${message}"/>`;
-  const details = [`sent: ${failure.sent ?? ''}`, ...failure.stderr, item.why, item.look];
+  const details = [
+    `sent: ${failure.sent ?? ''}`,
+    ...failure.stderr,
+    item.why,
+    failure.look ?? item.look,
+  ];
   return `<failure message="${message}">${escaped(details.join('\n'))}</failure>`;
 }
 

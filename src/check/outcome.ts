@@ -27,6 +27,8 @@ export interface Problem {
   readonly sent?: string;
   readonly expected: string;
   readonly came: string;
+  /** What to look at, in place of what the item says. */
+  readonly look?: string;
   /** The last lines of the program's standard error. */
   readonly stderr: readonly string[];
   /** Something did not come in time: a busy machine may be why. */
@@ -62,15 +64,16 @@ function tooLate(): Failure {
 
 function describe(error: unknown, trial: Trial): Problem {
   if (!(error instanceof Failure)) throw error;
-  const { sent, expected, came, late = false } = error.evidence;
+  const { sent, expected, came, late = false, look } = error.evidence;
   const program = trial.programs.find(({ endedByItself }) => endedByItself) ?? trial.programs[0];
   const end = program?.endedByItself;
-  const mentioned = end === undefined || came.includes('exit code');
+  const mentioned = end === undefined || came.includes(end) || came.includes('exit code');
   return {
     ...(sent !== undefined && { sent }),
     expected,
-    came: mentioned ? came : `${came}; the program had ${end}`,
+    came: mentioned ? came : `${came}; the program ${end}`,
     stderr: program?.stderr.lines(STDERR_LINES).map(shown) ?? [],
+    ...(look !== undefined && { look }),
     late,
     neverListened: error instanceof NeverListened,
   };

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { reasonOf } from '../terminal/reason.ts';
 import { marked } from './process-table.ts';
 import { Tail } from './tail.ts';
 import { eventually, inTime } from './waiting.ts';
@@ -53,6 +54,8 @@ export class Program {
   /** How it ended, in words; undefined while it runs. */
   ended: string | undefined;
   exitCode: number | null = null;
+  /** The system's code for why it could not be started. */
+  startError: string | undefined;
   /** Whether the check itself has told it to end. */
   #dismissed = false;
   readonly #process: ChildProcess;
@@ -82,7 +85,8 @@ export class Program {
     for (const stream of [stdin, stdout, stderr]) stream?.on('error', () => {});
     return new Promise(resolve => {
       this.#process.on('error', (error: NodeJS.ErrnoException) => {
-        this.ended ??= `could not be started (${error.code ?? error.message})`;
+        this.startError = error.code;
+        this.ended ??= `could not be started: ${reasonOf(error)}`;
         resolve();
       });
       this.#process.on('exit', (code, signal) => {

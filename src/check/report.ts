@@ -9,7 +9,7 @@ const PAGE = 'docs/check.md';
 
 const LEVEL_TITLES: Record<Level, string> = {
   required: 'Required: the words of the assignment',
-  'real server': 'Real: what the world does to a program',
+  'real server': 'Robustness: what a real server or client meets',
   optional: 'Optional',
 };
 
@@ -50,7 +50,7 @@ function outcomeLines(judged: Judged, outcome: Outcome, colours: Colours): strin
     ...wrap(item.asks, INDENT, INDENT),
     ...problemLines(failure),
     ...labelled('why', item.why),
-    ...labelled('look at', item.look),
+    ...labelled('hint', failure.look ?? item.look),
     ...labelled('more', `${PAGE}#${item.name}`),
   ];
 }
@@ -59,7 +59,7 @@ function problemLines({ sent, expected, came, stderr }: Problem): string[] {
   return [
     ...(sent === undefined ? [] : labelled('sent', sent)),
     ...labelled('expected', expected),
-    ...labelled('came', came),
+    ...labelled('got', came),
     ...stderr.map((line, index) => INDENT + (index === 0 ? 'stderr' : '').padEnd(LABEL) + line),
   ];
 }

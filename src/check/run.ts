@@ -31,10 +31,10 @@ export async function runItems<T extends Trial>(
     return outcome;
   };
   const reasonToLeaveOut = async (item: About): Promise<string | undefined> => {
-    if (item.linuxOnly && !hasProcessTable) return 'only Linux tells';
+    if (item.linuxOnly && !hasProcessTable) return 'skipped: needs Linux';
     for (const need of items.filter(({ name }) => item.needs?.includes(name))) {
       const { verdict } = await judge(need);
-      if (verdict !== 'passed') return `tells nothing while ${need.name} fails`;
+      if (verdict !== 'passed') return `skipped: needs ${need.name}`;
     }
     return undefined;
   };

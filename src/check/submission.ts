@@ -38,7 +38,7 @@ export function findSubmission(directory: string): Submission {
   const root = resolve(directory);
   const files = readdirSync(root)
     .map(name => join(root, name))
-    .filter(file => statSync(file).isFile());
+    .filter(isFile);
   const builds = mkdtempSync(join(tmpdir(), 'calcd-check-'));
   const programs: { role: Role; command: Command }[] = [];
   const notes: string[] = [];
@@ -79,6 +79,15 @@ function build(compiler: string, file: string, builds: string): string[] | strin
   const { error, status, stderr } = spawnSync(compiler, words, { timeout: BUILD_MS });
   if (error) return `${compiler} is not installed`;
   return status === 0 ? [program] : `${compiler} failed: ${String(stderr).split('\n')[0]}`;
+}
+
+/** A link that leads nowhere, or round in a circle, is none. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function isExecutable(file: string): boolean {

@@ -1,6 +1,6 @@
 /** One item's try: what it started and opened, all of which ends with it. */
 import type { Connection } from './connection.ts';
-import { NeverListened } from './failure.ts';
+import { cannotStart, NeverListened } from './failure.ts';
 import { START_MS } from './limits.ts';
 import { freePort, isListening } from './port.ts';
 import { type Command, Program, type StartOptions } from './program.ts';
@@ -39,6 +39,7 @@ export class Trial {
     const started = Date.now();
     while (!(await isListening(port))) {
       const waited = Date.now() - started;
+      if (program.ended && program.startError) throw cannotStart(program.ended, program.startError);
       if (program.ended || waited > START_MS) {
         throw new NeverListened({
           sent: `the start, with port ${port}`,

@@ -20,7 +20,7 @@ import { Prompt } from './prompt.ts';
 import { RunProgress } from './run-progress.ts';
 import { Tally } from './tally.ts';
 import { chooseTranscript, type Transcript } from './transcript.ts';
-import { adviceFor, type Trouble, troubleOf } from './trouble.ts';
+import { adviceFor, type Trouble } from './trouble.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_ERROR_REPLIES = 3;
@@ -144,7 +144,7 @@ class Client {
 
   #read(): void {
     const { shows, input, output, errors } = this.#options;
-    const reader = this.#prompt?.open(this.#interrupted) ?? withoutPrompt(input);
+    const reader = this.#prompt?.open(this.#interruptedAtPrompt) ?? withoutPrompt(input);
     this.#lines.readFrom(reader, {
       entered: () => this.#entered(),
       ended: () => this.#inputEnds(),
@@ -252,16 +252,17 @@ class Client {
     this.#setTimer(RECONNECT_MS, () => this.#connect());
   }
 
+  /** StandardStreams reports which stream failed, and why. */
   #inputFailed(error: NodeJS.ErrnoException): void {
     if (isHangUp(error) && this.#prompt) hangUp();
-    else this.#fail('cannot read', troubleOf(error));
+    else this.#end(EXIT_FAILED);
   }
 
-  /** Whoever reads our output may stop when it has enough; to lose replies otherwise is a failure. */
+  /** A reader may stop when it has enough; to lose replies otherwise is a failure. */
   #outputFailed(error: NodeJS.ErrnoException): void {
     if (error.code === 'EPIPE') this.#end(0);
     else if (isHangUp(error) && this.#prompt) hangUp();
-    else this.#fail('cannot write', troubleOf(error));
+    else this.#end(EXIT_FAILED);
   }
 
   #fail(what: string, { reason, code }: Trouble, advice = ''): void {
@@ -275,6 +276,11 @@ class Client {
   }
 
   readonly #interrupted = (): void => this.#end(0);
+
+  readonly #interruptedAtPrompt = (): void => {
+    this.#options.onInterrupt?.();
+    this.#end(0);
+  };
 
   #end(exitCode: number): void {
     if (this.#state === 'ended') return;

@@ -2,13 +2,18 @@
 import { type Arguments, oneOf, UsageError } from '../arguments.ts';
 import type { Address } from '../sockets/address.ts';
 import { COLOUR_CHOICES } from '../terminal/colours.ts';
+import type { StandardStreams } from '../terminal/standard-streams.ts';
 import { runClient } from './client.ts';
 
 /** A longer wait is none that anybody means. */
 const LONGEST_TIMEOUT_S = 86_400;
 
 /** @returns the exit code. */
-export function runClientCommand(address: Address, options: Arguments['options']): Promise<number> {
+export function runClientCommand(
+  address: Address,
+  options: Arguments['options'],
+  { input, output, errors }: StandardStreams,
+): Promise<number> {
   const lines = options.eval as string[] | undefined;
   return runClient({
     address,
@@ -19,9 +24,9 @@ export function runClientCommand(address: Address, options: Arguments['options']
     strict: options.strict === true,
     keepsHistory: options['no-history'] !== true,
     colour: oneOf('--color', COLOUR_CHOICES, options.color) ?? 'auto',
-    input: process.stdin,
-    output: process.stdout,
-    errors: process.stderr,
+    input,
+    output,
+    errors,
   });
 }
 

@@ -1,4 +1,8 @@
-/** What a server says, made fit for the user's terminal. */
+/**
+ * What a server says, made fit for the user's terminal. Colours and the like are left out, because
+ * some servers send them; what is invisible is shown as escapes, as in a server's log.
+ */
+import { asLines } from '../terminal/escapes.ts';
 
 /**
  * Escape sequences (ECMA-48), each without the text around it: a string up to its end, a control
@@ -13,5 +17,6 @@ const CONTROL_CHARACTERS = /[^\P{Cc}\n\t]/gu;
 
 /** Without line ends at its end, escape sequences, or control characters but LF and tab. */
 export function displayable(text: string): string {
-  return text.replace(ESCAPE_SEQUENCES, '').replace(CONTROL_CHARACTERS, '').replace(/\n+$/, '');
+  const plain = text.replace(ESCAPE_SEQUENCES, '').replace(CONTROL_CHARACTERS, '');
+  return asLines(plain).replace(/\n+$/, '');
 }

@@ -33,6 +33,8 @@ export class Lines {
         if (this.#waiting.length >= LINES_AHEAD) this.hold();
         events.entered();
       })
+      // The input tells of its own errors; readline repeats them, and throws where nothing listens.
+      .on('error', () => {})
       .on('close', () => {
         this.#ended = true;
         events.ended();

@@ -18,6 +18,8 @@ export interface ClientOptions {
   readonly keepsHistory: boolean;
   readonly colour: ColourChoice;
   readonly aside?: Aside | undefined;
+  /** Called on Ctrl+C at the prompt, where the terminal makes no signal of it. */
+  readonly onInterrupt?: (() => void) | undefined;
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   /** Where trouble is reported. */

@@ -42,7 +42,7 @@ function valueAction(value: string): string {
 }
 
 function operandSpec({ name, choices }: Operand, index: number): string {
-  if (name === 'PROGRAM') return `*::${name}:_normal`;
+  if (name === 'COMMAND') return `*::${name}:_normal`;
   const action = choices ? `(${choices.join(' ')})` : name === 'HOST' ? '_hosts' : '';
   return `${index + 1}:${name}:${action}`;
 }

@@ -1,5 +1,6 @@
 /** The display for programs: an object a line (JSON Lines), each with its time and event. */
 import { Buffer } from 'node:buffer';
+import { INVISIBLE_IN_JSON } from '../terminal/escapes.ts';
 import type { DisplayEvent, Said } from './display-events.ts';
 import type { DisplayStyle, SaidStyle } from './display-style.ts';
 
@@ -11,9 +12,6 @@ const MOST_TEXT_BYTES = 3900;
 
 /** So many bytes fit in any case: a character may take six times its byte, as \u001b does. */
 const SURE_BYTES = MOST_TEXT_BYTES / 6;
-
-/** What JSON leaves as it is, and a terminal might obey. */
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 export class JsonStyle implements DisplayStyle {
   stamp(): string {
@@ -46,7 +44,7 @@ function writeText(target: Buffer, at: number, bytes: Buffer, start: number, end
 }
 
 function quoted(bytes: Buffer, start: number, end: number): string {
-  return JSON.stringify(bytes.toString('utf8', start, end)).replace(UNPRINTABLE, escaped);
+  return JSON.stringify(bytes.toString('utf8', start, end)).replace(INVISIBLE_IN_JSON, escaped);
 }
 
 function escaped(character: string): string {

@@ -8,6 +8,7 @@ import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import koffi from 'koffi';
 import type { Address } from './address.ts';
+import { fromLibuv, requireSystem } from './platform.ts';
 
 interface Platform {
   readonly SOL_SOCKET: number;
@@ -90,12 +91,8 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, Platform>> = {
 };
 
 function platformOrThrow(): Platform {
-  const { arch, platform } = process; // Importing node:process has effects: see cli.ts.
-  const found = PLATFORMS[platform];
-  if (!found) {
-    throw new Error(`calcd's sockets need Linux or macOS; this is ${platform} on ${arch}`);
-  }
-  return found;
+  requireSystem();
+  return PLATFORMS[process.platform] as Platform;
 }
 
 const P = platformOrThrow();
@@ -287,8 +284,10 @@ export const nativeCalls = {
   sleep: (ms: number): void => void Atomics.wait(NEVER_NOTIFIED, 0, 0, ms),
   /** The descriptor on which Node's event loop itself waits (uv_backend_fd). */
   nodeLoopDescriptor: (): number => {
-    const defaultLoop = libc.func('void *uv_default_loop()');
-    const backendFd = libc.func('int uv_backend_fd(void *)');
+    const [defaultLoop, backendFd] = fromLibuv(() => [
+      libc.func('void *uv_default_loop()'),
+      libc.func('int uv_backend_fd(void *)'),
+    ]) as [() => unknown, (loop: unknown) => number];
     return backendFd(defaultLoop());
   },
   /** Lets Node's event loop go round once. */

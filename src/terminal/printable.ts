@@ -1,8 +1,10 @@
 /**
- * What clients send, made fit for the operator's terminal: control characters, escape sequences,
- * invisible and undecodable bytes are shown as escapes, and long texts are cut.
+ * What clients send, made fit for the operator's terminal: one line, with escapes for backslashes,
+ * for what is invisible (escapes.ts) and for bytes that are no text, and not longer than some
+ * 200 characters. What is not cut can be told from it byte by byte.
  */
 import { type Buffer, isUtf8 } from 'node:buffer';
+import { asOneLine, escapedByte } from './escapes.ts';
 
 const SPACE = 0x20;
 const TILDE = 0x7e;
@@ -19,19 +21,23 @@ const LOOKED_AT = 4 * SHOWN;
 /** No printable text is longer. */
 export const MOST_PRINTED_BYTES = 4 * SHOWN + 64;
 
-const PLAIN = /^[ -~]*$/;
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
-const NOT_ASCII = /[^ -~]/g;
-/** The beginning of an escape, or half of a character beyond U+FFFF. */
-const CUT_SHORT = /(\\(x[0-9a-f]?|u(\{[0-9a-f]*)?)?|[\ud800-\udbff])$/;
+/** Printable ASCII without the backslash. */
+const PLAIN = /^[ -[\]-~]*$/;
+/** Of bytes that are not UTF-8: ASCII is text all the same, and every other byte is an escape. */
+const ASCII_OR_BYTE = /[^\x80-\xff]+|[\x80-\xff]/g;
+/** Whole escapes and whole characters from the beginning: not half of one at the end. */
+const WHOLE =
+  /^(?:[^\\\ud800-\udfff]|[\ud800-\udbff][\udc00-\udfff]|\\(?:[\\nrt]|x[0-9a-f]{2}|u\{[0-9a-f]+\}))*/;
 
 /** Bytes `start` to `end` as one line of printable text. */
 export function printable(bytes: Buffer, start: number, end: number): string {
   const shown = bytes.subarray(start, endOfCharacters(bytes, start, end));
   const text = shown.toString('latin1');
   if (PLAIN.test(text)) return cut(text, end - start);
-  if (!isUtf8(shown)) return cut(text.replace(NOT_ASCII, escaped), end - start);
-  return cut(shown.toString('utf8').replace(UNPRINTABLE, escaped), end - start);
+  if (isUtf8(shown)) return cut(asOneLine(shown.toString('utf8')), end - start);
+  const asText = (part: string): string =>
+    part < '\x80' ? asOneLine(part) : escapedByte(part.charCodeAt(0));
+  return cut(text.replace(ASCII_OR_BYTE, asText), end - start);
 }
 
 /**
@@ -51,12 +57,13 @@ export function writePrintable(
   return at + target.write(printable(bytes, start, end), at);
 }
 
-/** @returns bytes written; 0 when there are others than printable ASCII and LF, shown as \n. */
+/** @returns bytes written; 0 when there are others than printable ASCII and LF. */
 function writeAscii(target: Buffer, at: number, bytes: Buffer, start: number, end: number): number {
   let to = at;
   for (let index = start; index < end; index++) {
     const byte = bytes[index] as number;
     if (byte >= SPACE && byte <= TILDE) {
+      if (byte === BACKSLASH) target[to++] = BACKSLASH;
       target[to++] = byte;
     } else if (byte === LF) {
       target[to++] = BACKSLASH;
@@ -79,13 +86,6 @@ function endOfCharacters(bytes: Buffer, start: number, end: number): number {
 
 function cut(text: string, bytes: number): string {
   if (text.length <= SHOWN) return text;
-  return `${text.slice(0, SHOWN).replace(CUT_SHORT, '')}… (${bytes} bytes)`;
-}
-
-const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-function escaped(character: string): string {
-  const code = character.codePointAt(0) as number;
-  const hex = code.toString(16);
-  return NAMED[character] ?? (code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`);
+  const [whole] = WHOLE.exec(text.slice(0, SHOWN)) as unknown as [string];
+  return `${whole}… (${bytes} bytes)`;
 }

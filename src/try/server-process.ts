@@ -35,9 +35,16 @@ export class ServerProcess {
     return port === undefined ? this.#complaint : Number(port);
   }
 
-  /** @returns what it complained of, once it has said its last line. */
+  /** Ends its input. @returns what it complained of, once it has said its last line. */
   async stop(): Promise<string> {
     this.#process.stdin?.end();
+    await this.#silence;
+    return this.#complaint;
+  }
+
+  /** As Ctrl+C does where the terminal itself sees it. @returns the same. */
+  async interrupt(): Promise<string> {
+    this.#process.kill('SIGINT');
     await this.#silence;
     return this.#complaint;
   }

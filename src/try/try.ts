@@ -1,8 +1,10 @@
 /** `calcd try`: a server and a client on it in one terminal, so that both sides are seen. */
-import { stderr, stdin, stdout } from 'node:process';
 import { runClient } from '../client/client.ts';
 import { coloursFor } from '../terminal/colours.ts';
+import type { StandardStreams } from '../terminal/standard-streams.ts';
 import { ServerProcess } from './server-process.ts';
+
+const EXIT_FAILED = 1;
 
 const HOST = '127.0.0.1';
 const FIRST_PORT = 5000;
@@ -13,13 +15,19 @@ const PORTS_TRIED = 10;
 const MARK = 'server │ ';
 
 /** @returns the client's exit code, or 1 when no server could be started. */
-export async function tryOut(name: string): Promise<number> {
-  const { faint } = coloursFor(stdout);
-  let print = (line: string): unknown => stdout.write(`${line}\n`);
-  const started = await startServer(name, line => print(faint(MARK + line)));
-  if (!started) return 1;
+export async function tryOut(name: string, streams: StandardStreams): Promise<number> {
+  const { input, output, errors } = streams;
+  const { faint } = coloursFor(output);
+  let print = (line: string): unknown => output.write(`${line}\n`);
+  const started = await startServer(name, streams, line => print(faint(MARK + line)));
+  if (!started) return EXIT_FAILED;
   const { server, port } = started;
+  if (output.destroyed) {
+    await server.stop();
+    return EXIT_FAILED;
+  }
   const printDirectly = print;
+  let isInterrupted = false;
   const exitCode = await runClient({
     address: { host: HOST, port },
     shows: 'session',
@@ -30,12 +38,15 @@ export async function tryOut(name: string): Promise<number> {
     aside: printAbovePrompt => {
       print = printAbovePrompt;
     },
-    input: stdin,
-    output: stdout,
-    errors: stderr,
+    onInterrupt: () => {
+      isInterrupted = true;
+    },
+    input,
+    output,
+    errors,
   });
   print = printDirectly;
-  stderr.write(await server.stop());
+  errors.write(await (isInterrupted ? server.interrupt() : server.stop()));
   return exitCode;
 }
 
@@ -46,6 +57,7 @@ interface Started {
 
 async function startServer(
   name: string,
+  { output, errors }: StandardStreams,
   show: (line: string) => void,
 ): Promise<Started | undefined> {
   for (let tried = 0; tried <= PORTS_TRIED; tried++) {
@@ -54,10 +66,10 @@ async function startServer(
     const port = await server.listening();
     if (typeof port === 'number') return { server, port };
     if (!port.includes('EADDRINUSE')) {
-      stderr.write(port);
+      errors.write(port);
       return undefined;
     }
-    stdout.write(`Port ${wanted} is in use\n`);
+    output.write(`Port ${wanted} is in use\n`);
   }
   return undefined;
 }

@@ -1,12 +1,22 @@
 /** `calcd check` from outside: exit codes, formats, a directory, and programs that behave badly. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { parseArguments } from '../../src/arguments.ts';
 import { runCheck } from '../../src/check/command.ts';
+import { START_MS } from '../../src/check/limits.ts';
+import { StandardStreams } from '../../src/terminal/standard-streams.ts';
 import { CLI, calcd } from '../support/calcd.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { failed, judge, program, words } from './judge.ts';
@@ -43,11 +53,24 @@ const only = (...names: string[]): string[] => names.flatMap(name => ['--only', 
 
 const WRONG_USAGE: [args: string[], complaint: RegExp][] = [
   [[], /ROLE is missing/],
-  [['server5', '--', 'a', '{port}'], /no role 'server5'/],
-  [['server1'], /the program is missing/],
-  [['server1', '--', 'python3', 'server1.py'], /no word of the program holds \{port\}/],
-  [['server1', '--only', 'luck', '--', 'a', '{port}'], /no item 'luck'/],
-  [['all'], /--dir is missing/],
+  [['server5', '--', 'a', '{port}'], /unknown ROLE 'server5': must be server1, .* or all/],
+  [['server1'], /COMMAND is missing, for example: -- python3 server1\.py \{ip\} \{port\}$/],
+  [
+    ['server1', '--', 'python3', 's.py'],
+    /must contain \{port\}, .*: -- python3 s\.py \{ip\} \{port\}$/,
+  ],
+  [
+    ['server1', '--', './s', '{ip}'],
+    /must contain \{port\}, for example: -- \.\/s \{ip\} \{port\}$/,
+  ],
+  [['server1', '--', './s', '127.0.0.1', '5000'], /for example: -- \.\/s \{ip\} \{port\}$/],
+  [['server1', '--list', 'server2'], /unexpected argument 'server2'/],
+  [['server9', '--list'], /unknown ROLE 'server9'/],
+  [
+    ['server1', '--only', 'luck', '--', 'a', '{port}'],
+    /unknown item 'luck'; --list shows all items/,
+  ],
+  [['all'], /ROLE all needs --dir DIR/],
   [['all', '--dir', '/nowhere'], /not a directory/],
 ];
 
@@ -55,7 +78,7 @@ describe('wrong usage of calcd check', () => {
   for (const [args, complaint] of WRONG_USAGE) {
     it(`calcd check ${args.join(' ')}`, async () => {
       const { positionals, options } = parseArguments('check', args);
-      await assert.rejects(runCheck(positionals, options), {
+      await assert.rejects(runCheck(positionals, options, new StandardStreams()), {
         name: 'UsageError',
         message: complaint,
       });
@@ -64,7 +87,7 @@ describe('wrong usage of calcd check', () => {
 
   it('is told with exit code 2', async t => {
     const { stderr, exit } = await check(t, 'server5', '--', 'a', '{port}');
-    assert.match(stderr, /no role 'server5'/);
+    assert.match(stderr, /unknown ROLE 'server5'/);
     assert.equal(exit, 2);
   });
 });
@@ -79,7 +102,7 @@ const DIES_OF_ZERO = [
 describe('the exit code of calcd check', { concurrency: 2 }, () => {
   it('is 3 when the program never listens', { skip }, async t => {
     const never = await check(t, 'server3', '--', ...words('awkward/never-listens.py'));
-    assert.match(never.stdout, /came {6}nothing within 10 s/);
+    assert.match(never.stdout, /got {7}nothing within 10 s/);
     assert.equal(never.exit, 3);
   });
 
@@ -89,10 +112,32 @@ describe('the exit code of calcd check', { concurrency: 2 }, () => {
     assert.equal(exit, 3);
   });
 
-  it('is 3 when the program does not exist', async t => {
-    const { stdout, exit } = await check(t, 'server3', '--', './no-such-program', '{port}');
-    assert.match(stdout, /could not be started \(ENOENT\)/);
-    assert.equal(exit, 3);
+  const NOT_STARTED: [what: string, program: string, got: RegExp, hint: RegExp][] = [
+    ['does not exist', 'no-such-program', /no such file or directory \(ENOENT\)$/m, /PATH/],
+    ['is not executable', program('naive/client.py'), /permission denied \(EACCES\)$/m, /chmod/],
+  ];
+  for (const role of ['server3', 'client']) {
+    for (const [what, file, got, hint] of NOT_STARTED) {
+      it(`is 3 when the ${role} ${what}`, async t => {
+        const { stdout, exit } = await check(t, role, '--', file, '{port}');
+        const [, cause = ''] =
+          /^ +got {7}it could not be started: (.*(\n {16}.*)?)/m.exec(stdout) ?? [];
+        assert.match(cause.replace(/\n +/, ' '), got);
+        assert.match(stdout, new RegExp(`^ +hint .*${hint.source}`, 'm'));
+        assert.equal(exit, 3);
+      });
+    }
+  }
+
+  it('is 1 when a client ends at once, which is noticed at once', { skip }, async t => {
+    const ending = ['python3', '-c', 'import sys; sys.exit("no idea") # {port}'];
+    const { stdout, exit } = await check(t, 'client', '--json', '--', ...ending);
+    const [{ items }] = JSON.parse(stdout);
+    assert.match(items[0].failure.came, /^it ended with exit code 1$/);
+    assert.deepEqual(items[0].failure.stderr, ['no idea']);
+    // Not after the ten seconds that a client has for connecting.
+    assert.ok(items[0].milliseconds < START_MS, items[0].milliseconds);
+    assert.equal(exit, 1);
   });
 
   it('is 0 when all required items pass; no colour, no progress in a pipe', async t => {
@@ -118,8 +163,9 @@ describe('the exit code of calcd check', { concurrency: 2 }, () => {
       '✗ division-by-zero',
       'sent      1 / 0\\n',
       'expected  a reply that says what is wrong',
-      'came      the end of the connection; the program had ended with exit code 1',
+      'got       the end of the connection; the program ended with exit code 1',
       'ZeroDivisionError: Fraction',
+      'hint      ',
       'more      docs/check.md#division-by-zero',
     ]) {
       assert.ok(stdout.includes(line), `${line}\n${stdout}`);
@@ -134,6 +180,33 @@ describe('the exit code of calcd check', { concurrency: 2 }, () => {
     );
     const { status, stderr } = parseXml(file);
     assert.equal(status, 0, stderr);
+  });
+
+  for (const [what, file, reason] of [
+    [
+      'in a folder that does not exist',
+      '/nowhere/report.xml',
+      'no such file or directory (ENOENT)',
+    ],
+    ['that is a folder', '/', 'illegal operation on a directory (EISDIR)'],
+  ] as const) {
+    it(`is 4 for a report ${what}, before the program is started`, async t => {
+      const started = join(temporaryDirectory(t), 'started');
+      const command = ['sh', '-c', `touch ${started} {port}`];
+      const { stdout, stderr, exit } = await check(t, 'server3', '--junit', file, '--', ...command);
+      assert.equal(stderr, `calcd check: cannot write the report to '${file}': ${reason}\n`);
+      assert.equal(stdout, '');
+      assert.equal(exit, 4);
+      assert.ok(!existsSync(started));
+    });
+  }
+
+  it('is 4 when the report could not be written after the run', { skip: unlessLinux }, async t => {
+    const args = ['server3', '--junit', '/dev/full', '--', 'false', '{port}'];
+    const { stdout, stderr, exit } = await check(t, ...args);
+    assert.match(stdout, /✗ answers/);
+    assert.match(stderr, /^calcd check: cannot write the report to '\/dev\/full': .*\(ENOSPC\)\n$/);
+    assert.equal(exit, 4);
   });
 
   it('is 1 with --json too', { skip }, async t => {
@@ -188,6 +261,8 @@ describe('calcd check all', () => {
     copyFileSync(program('naive/server4.py'), join(directory, 'Server4.py'));
     copyFileSync(program('naive/client.py'), join(directory, 'client.py'));
     writeFileSync(join(directory, 'server2.c'), 'int main( {');
+    symlinkSync('nowhere', join(directory, 'server3.py'));
+    symlinkSync('server1.py', join(directory, 'server1.py'));
     const args = ['all', '--dir', directory, ...only('answers', 'connects')];
     const { stdout, stderr, exit } = await check(t, ...args);
     assert.match(stderr, /server1: not found/);

@@ -66,6 +66,12 @@ describe('the command line', () => {
     assert.equal(await help.exit(), 0);
   });
 
+  it('prints the same for help and a command', async t => {
+    const help = calcd(t, ['help', 'server2']);
+    assert.equal(await help.stdout.rest(), `${commandHelp('server2')}\n`);
+    assert.equal(await help.exit(), 0);
+  });
+
   it('tells its version and its commands', async t => {
     const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
     assert.equal(await calcd(t, ['--version']).stdout.rest(), `${JSON.parse(manifest).version}\n`);

@@ -166,7 +166,7 @@ describe('the client in a pipe', () => {
     const { port } = server3;
     const words = `'${execPath}' '${CLI}' client --quiet 127.0.0.1 ${port} >/dev/full`;
     const asking = run(t, ['sh', '-c', words]).type('1 + 1\n');
-    assert.match(await asking.stderr.rest(), /cannot write: .* \(ENOSPC\)/);
+    assert.match(await asking.stderr.rest(), /cannot write standard output: .* \(ENOSPC\)/);
     assert.equal(await asking.exit(), 1);
   });
 

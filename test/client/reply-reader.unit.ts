@@ -53,6 +53,17 @@ describe('a reply', () => {
     ['with half an escape sequence', ['66\x1b[3\n'], ['66']],
     ['with control characters', ['6\x07\x086\x7f\x9b\n'], ['66']],
     ['with tabs', ['a\tb\n'], ['a\tb']],
+    ['with a backslash', ['C:\\new\n'], ['C:\\new']],
+    [
+      'with what is invisible',
+      ['6\u202e6\u200b\u3164\u2800\ufe0f\u00a0\n'],
+      ['6\\u{202e}6\\u{200b}\\u{3164}\\u{2800}\\u{fe0f}\\u{a0}'],
+    ],
+    [
+      'with a tower of accents',
+      [`6${'\u0301'.repeat(6)}\n`],
+      [`6${'\u0301'.repeat(4)}\\u{301}\\u{301}`],
+    ],
     ['in UTF-8', ['é 你 🙂\n'], ['é 你 🙂']],
     ['with a character in two pieces', [hex('c3'), hex('a9 0a')], [undefined, 'é']],
     [

@@ -64,7 +64,7 @@ describe('the display as JSON', () => {
     const server = calcd(t, ['server3', '--log', 'json', '127.0.0.1', '0']);
     const { port } = parsed(await server.stdout.line());
     const peer = await Peer.connect(t, port as number);
-    await peer.ask('\x07\x1b[2J\x7f\u009b\u202e\u2028\u{e0041}');
+    await peer.ask('\x07\x1b[2J\x7f\u009b\u202e\u2028\u{e0041}\u3164\u2800\ufe0f\u00a0');
     const line = (await server.stdout.linesUntil(/"message"/)).at(-1) as string;
     assert.match(line, /^[ -~]+$/);
   });

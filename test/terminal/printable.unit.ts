@@ -20,7 +20,11 @@ describe('what clients send is shown as printable text', () => {
   const TEXTS: [text: string, shown: string][] = [
     ['', ''],
     ['22 + 44', '22 + 44'],
-    ['~ !"\\', '~ !"\\'],
+    ['~ !"', '~ !"'],
+    ['\\', '\\\\'],
+    ['\\x1b', '\\\\x1b'],
+    ['\x1b', '\\x1b'],
+    ['\\n\n', '\\\\n\\n'],
     ['héllo × 你好 🙂', 'héllo × 你好 🙂'],
     ['a\tb\nc\rd', 'a\\tb\\nc\\rd'],
     ['\0', '\\x00'],
@@ -29,8 +33,14 @@ describe('what clients send is shown as printable text', () => {
     ['\x1b]0;title\x07', '\\x1b]0;title\\x07'],
     ['\x7f', '\\x7f'],
     ['é\x1b[2J', 'é\\x1b[2J'],
-    ['\x80\x9b2J', '\\x80\\x9b2J'],
-    ['\xad', '\\xad'],
+    ['\x80\x9b2J', '\\u{80}\\u{9b}2J'],
+    ['\xad', '\\u{ad}'],
+    ['\xa0\u3000', '\\u{a0}\\u{3000}'],
+    ['\u3164\uffa0\u115f', '\\u{3164}\\u{ffa0}\\u{115f}'],
+    ['\u2800\u{1d159}\u{16fe4}', '\\u{2800}\\u{1d159}\\u{16fe4}'],
+    ['a\ufe0f\u034f\u17b4', 'a\\u{fe0f}\\u{34f}\\u{17b4}'],
+    ['e\u0301 \u0928\u094d\u0926\u0940', 'e\u0301 \u0928\u094d\u0926\u0940'],
+    [`a${'\u0301'.repeat(6)}b`, `a${'\u0301'.repeat(4)}\\u{301}\\u{301}b`],
     ['\u2028\u2029', '\\u{2028}\\u{2029}'],
     ['\u202e\u202d\u2066\u2069', '\\u{202e}\\u{202d}\\u{2066}\\u{2069}'],
     ['\u200b\u200e\ufeff', '\\u{200b}\\u{200e}\\u{feff}'],
@@ -52,6 +62,7 @@ describe('what clients send is shown as printable text', () => {
     ['eda080', '\\xed\\xa0\\x80'],
     ['c09b', '\\xc0\\x9b'],
     ['1bff', '\\x1b\\xff'],
+    ['5cff', '\\\\\\xff'],
   ];
   for (const [hex, expected] of NOT_UTF8) {
     test(`the bytes ${hex}, which are not UTF-8, are shown as ${expected}`, () => {
@@ -93,6 +104,8 @@ describe('long messages are cut', () => {
     [`${'x'.repeat(SHOWN - 3)}\x1b`, `${'x'.repeat(SHOWN - 3)}… (198 bytes)`],
     [`${'x'.repeat(SHOWN - 1)}\n`, `${'x'.repeat(SHOWN - 1)}… (200 bytes)`],
     [`${'x'.repeat(SHOWN - 5)}\u202e`, `${'x'.repeat(SHOWN - 5)}… (198 bytes)`],
+    [`${'x'.repeat(SHOWN - 1)}\\`, `${'x'.repeat(SHOWN - 1)}… (200 bytes)`],
+    [`${'x'.repeat(SHOWN - 3)}\\x1`, `${'x'.repeat(SHOWN - 3)}\\\\x… (200 bytes)`],
   ];
   for (const [text, expected] of LENGTHS) {
     test(`200 characters at most, and no part of an escape: ${expected.slice(SHOWN - 8)}`, () => {
@@ -107,22 +120,61 @@ describe('long messages are cut', () => {
   });
 });
 
-test('whatever the bytes, no control character, line end or half character is shown', () => {
+/** What a terminal obeys or shows nothing for, as the properties of Unicode have it. */
+const NOT_VISIBLE = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** Takes the escapes back: the bytes that were shown. */
+function bytesOf(shown: string): Buffer {
+  const named: Record<string, string> = { n: '\n', r: '\r', t: '\t', '\\': '\\' };
+  const parts = shown.match(/\\(?:[nrt\\]|x..|u\{[^}]+\})|[^\\]+/gu) ?? [];
+  return Buffer.concat(
+    parts.map(part => {
+      if (part[0] !== '\\') return Buffer.from(part);
+      if (part[1] === 'x') return Buffer.from(part.slice(2), 'hex');
+      if (part[1] !== 'u') return Buffer.from(named[part[1] as string] as string);
+      return Buffer.from(String.fromCodePoint(Number.parseInt(part.slice(3, -1), 16)));
+    }),
+  );
+}
+
+describe('whatever the bytes', () => {
   const part = fc.oneof(
     fc.uint8Array({ maxLength: 20 }),
     fc.string({ unit: 'binary', maxLength: 100 }),
+    fc.string({ unit: 'grapheme', maxLength: 20 }),
     fc.constantFrom('\x1b', '\n', '\r', '\x9b', '\u2028', '\u202e', '🙂'.repeat(60)),
+    fc.constantFrom('\\', '\\x1b', '\\u{1b}', '\\\\', '\u0301'.repeat(9), '\ufe0f', '\u3164'),
   );
-  fc.assert(
-    fc.property(fc.array(part, { maxLength: 8 }), parts => {
-      const bytes = Buffer.concat(parts.map(part => Buffer.from(part as string)));
-      assert.match(shown(bytes), /^[^\p{C}\p{Zl}\p{Zp}]{0,220}$/u);
-    }),
-    { numRuns: 200 },
-  );
+  const parts = fc.array(part, { maxLength: 8 });
+  const joined = (parts: (string | Uint8Array)[]): Buffer =>
+    Buffer.concat(parts.map(part => Buffer.from(part as string)));
+
+  test('one short line is shown, of nothing that is invisible, obeyed, or half', () => {
+    fc.assert(
+      fc.property(parts, parts => {
+        const text = shown(joined(parts)).replaceAll(' ', '');
+        assert.doesNotMatch(text, NOT_VISIBLE);
+        assert.doesNotMatch(text, /\p{M}{5}/u);
+        assert.ok(text.length <= 220);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('what is shown whole can be told from the escapes, byte by byte', () => {
+    fc.assert(
+      fc.property(parts, parts => {
+        const bytes = joined(parts);
+        const text = shown(bytes);
+        fc.pre(!/… \(\d+ bytes\)$/.test(text));
+        assert.deepEqual(bytesOf(text), bytes);
+      }),
+      { numRuns: 500 },
+    );
+  });
 
   test('lines of ASCII about as long as are shown', () => {
-    const unit = fc.constantFrom('a', '~', ' ', '\n', '\t');
+    const unit = fc.constantFrom('a', '~', ' ', '\n', '\t', '\\');
     const lines = fc.string({ unit, minLength: SHOWN / 2, maxLength: SHOWN + 5 });
     fc.assert(fc.property(lines, line => assert.match(shown(line), /^[ -~…]*$/)));
   });

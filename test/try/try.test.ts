@@ -5,7 +5,7 @@ import { calcd } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { unlessLinux } from '../support/installed.ts';
 import { Peer } from '../support/peer.ts';
-import { atTerminal, CTRL_C, unlessTerminals } from '../support/terminal.ts';
+import { atTerminal, CTRL_C, CTRL_D, unlessTerminals } from '../support/terminal.ts';
 
 const PROMPT = 'Please enter the message to the server: ';
 
@@ -67,7 +67,18 @@ describe('calcd try', () => {
     await trying.stdout.textUntil('Server replied: 66\r\n');
     await trying.stdout.textUntil(PROMPT);
     trying.type(CTRL_C);
-    assert.match(await trying.stdout.rest(), /server │ Server stopped\r\n$/);
+    const ending = await trying.stdout.rest();
+    assert.match(ending, /server │ .*SIGINT/);
+    assert.match(ending, /server │ Server stopped\r\n$/);
+    assert.equal(await trying.exit(), 0);
+  });
+
+  it('stops its server at the end of the input', { skip: unlessTerminals }, async t => {
+    const trying = atTerminal(t, ['try']);
+    await trying.stdout.textUntil(PROMPT);
+    const ending = await trying.type(CTRL_D).stdout.rest();
+    assert.match(ending, /server │ .*the end of standard input/);
+    assert.match(ending, /server │ Server stopped\r\n$/);
     assert.equal(await trying.exit(), 0);
   });
 });

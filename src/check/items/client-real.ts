@@ -33,7 +33,7 @@ export const CLIENT_REAL: Item<ClientTrial>[] = [
     look: 'a catch around connect that prints one line and exits with 1.',
     run: async trial => {
       const port = await freePort();
-      const program = trial.launch({ port, typed: true, prefix: unbuffered() });
+      const program = trial.launch({ port, typed: true, prefix: unbuffered(trial.command) });
       await expectCleanFailure(program, 'the start, with a port where nobody listens');
     },
   },

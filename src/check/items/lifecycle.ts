@@ -30,7 +30,7 @@ export const LIFECYCLE: Item<ServerTrial>[] = [
     why: 'It is how one sees what a server is doing.',
     look: 'a line for each message; in C also fflush(stdout), or nothing shows while the program runs.',
     run: async trial => {
-      const server = await trial.start({ prefix: unbuffered() });
+      const server = await trial.start({ prefix: unbuffered(trial.command) });
       const chat = await server.connect();
       await chat.ask(SHOWN_SUM);
       const isShown = (): boolean => server.program.output.includes('4321');
@@ -119,5 +119,5 @@ export const LIFECYCLE: Item<ServerTrial>[] = [
 /** A second program where a first one listens: the port is really in use, as the program uses it. */
 async function startOnUsedPort(trial: ServerTrial): Promise<Program> {
   const { port } = await trial.start();
-  return trial.launch({ port, prefix: unbuffered() });
+  return trial.launch({ port, prefix: unbuffered(trial.command) });
 }

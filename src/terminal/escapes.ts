@@ -1,0 +1,48 @@
+/**
+ * Text from strangers, made fit to be shown: what a terminal obeys or does not show becomes an
+ * escape, such as \x1b or \u{202e}. Which characters these are is Unicode's decision, not a list of
+ * ours: control, format, private and unassigned ones, separators other than the space, and all that
+ * is ignorable by default (fillers, variation selectors, joiners).
+ */
+
+/** Combining marks shown in a row, as many as scripts need; towers of them cover the lines around. */
+const MARKS_IN_A_ROW = 4;
+
+/**
+ * Symbols, letters and marks without ink. No property of Unicode tells; these are the ones that it
+ * names blank, null or filler: Braille, a notehead, two hieroglyphs, and Khitan's filler.
+ */
+const BLANK = '\\u2800\\u{1d159}\\u{13441}\\u{13442}\\u{16fe4}';
+
+const INVISIBLE = `[\\p{C}\\p{Z}\\p{Default_Ignorable_Code_Point}${BLANK}]|(?<=\\p{M}{${MARKS_IN_A_ROW}})\\p{M}`;
+
+/** For one line of text. A backslash is escaped too, so that an escape can only be one. */
+const NOT_FOR_A_LINE = new RegExp(`\\\\|(?! )(?:${INVISIBLE})`, 'gu');
+
+/** For a quotation that escapes backslashes itself, as JSON does. */
+export const INVISIBLE_IN_JSON: RegExp = new RegExp(`(?! )(?:${INVISIBLE})`, 'gu');
+
+/** For text that may have several lines, and tabs. */
+const NOT_FOR_A_SCREEN = new RegExp(`(?![ \\n\\t])(?:${INVISIBLE})`, 'gu');
+
+/** One line, from which the text can be told exactly. */
+export function asOneLine(text: string): string {
+  return text.replace(NOT_FOR_A_LINE, escaped);
+}
+
+/** Line ends, tabs and backslashes stay: a reply is shown as it was meant, not told exactly. */
+export function asLines(text: string): string {
+  return text.replace(NOT_FOR_A_SCREEN, escaped);
+}
+
+/** A byte that is no text. From 0x80 on only bytes are escaped like this, and never characters. */
+export function escapedByte(byte: number): string {
+  return `\\x${byte.toString(16).padStart(2, '0')}`;
+}
+
+const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' };
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) as number;
+  return NAMED[character] ?? (code < 0x80 ? escapedByte(code) : `\\u{${code.toString(16)}}`);
+}
