@@ -108,6 +108,13 @@ describe('a greeting', () => {
   }
 });
 
+test('a greeting of lines without end is too long', async t => {
+  const { told, says } = scene(t);
+  const lines = `${'x'.repeat(1023)}\n`;
+  for (let count = 0; count <= 1024; count++) says(lines);
+  assert.equal(told.at(-1), 'the greeting is longer than 1 MiB');
+});
+
 describe('a reply without end', () => {
   test('is too long in a script', async t => {
     const { dialogue, told, says, passes } = scene(t);
