@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { isHostName } from './host.ts';
 import { type Address, isIPv4 } from './sockets/address.ts';
 import { suggestion } from './suggestion.ts';
-import { type CommandName, parseArgsOptions, USAGES } from './usage.ts';
+import { type CommandName, parseArgsOptions, USAGES, type Usage } from './usage.ts';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -17,13 +17,38 @@ export interface Arguments {
 export function parseArguments(command: CommandName, words: readonly string[]): Arguments {
   try {
     const options = parseArgsOptions(USAGES[command]);
-    const parsed = parseArgs({ args: [...words], options, allowPositionals: true });
+    const args = withTextAttached(command, words);
+    const parsed = parseArgs({ args, options, allowPositionals: true });
     return { positionals: parsed.positionals, options: parsed.values as Arguments['options'] };
   } catch (error) {
     const [complaint] = (error as Error).message.split(/\.\s/) as [string];
     const lowerCase = complaint.charAt(0).toLowerCase() + complaint.slice(1);
     throw new UsageError(`${lowerCase}${optionMeant(command, complaint)}`);
   }
+}
+
+/**
+ * parseArgs takes a value that begins with a hyphen only when it is attached: `--eval=-5 + 3`. So it
+ * is attached where the option takes any text, unless it is an option itself and the text is missing.
+ */
+function withTextAttached(command: CommandName, words: readonly string[]): string[] {
+  const { options }: Usage = USAGES[command];
+  const takesText = (word: string): boolean =>
+    options.some(({ name, anyText }) => anyText && word === `--${name}`);
+  const isOption = (word: string): boolean =>
+    ['--', '-h', ...options.map(({ name }) => `--${name}`)].includes(word.replace(/=.*/s, ''));
+  const attached: string[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const [word, next = ''] = words.slice(index) as [string, string?];
+    if (word === '--') return [...attached, ...words.slice(index)];
+    if (takesText(word) && next.startsWith('-') && !isOption(next)) {
+      attached.push(`${word}=${next}`);
+      index++;
+    } else {
+      attached.push(word);
+    }
+  }
+  return attached;
 }
 
 function optionMeant(command: CommandName, complaint: string): string {

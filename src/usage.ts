@@ -27,6 +27,8 @@ export interface Option {
   readonly name: string;
   /** The name of its value: `FILE`, `DIR`, or choices like `text|json`; undefined for a switch. */
   readonly value?: string;
+  /** Its value may be any text, also one that begins with a hyphen. */
+  readonly anyText?: true;
   /** It may be given several times. */
   readonly repeatable?: true;
   readonly help: string;
@@ -95,6 +97,7 @@ export const USAGES = {
       {
         name: 'eval',
         value: 'LINE',
+        anyText: true,
         repeatable: true,
         help: 'send LINE instead of reading standard input; repeatable',
       },

@@ -1,6 +1,7 @@
 /**
  * Programs in C hold back what they print into a pipe. stdbuf, where it is installed, makes them
- * print line by line as on a terminal. Only where output is looked at: it loads a library into the
+ * print at once. A terminal would show a prompt, which is no whole line, when a line is read; line by
+ * line into a pipe it would not come. Only where output is looked at: it loads a library into the
  * program, which those built with a sanitizer refuse.
  */
 import { spawnSync } from 'node:child_process';
@@ -13,8 +14,8 @@ let prefix: readonly string[] | undefined;
 /** Words to put before a program's own: none when it cannot be started, so that the system says why. */
 export function unbuffered(command: Command): readonly string[] {
   if (!prefix) {
-    const { status } = spawnSync('stdbuf', ['-oL', 'true'], { stdio: 'ignore' });
-    prefix = status === 0 ? ['stdbuf', '-oL', '-eL'] : [];
+    const { status } = spawnSync('stdbuf', ['-o0', 'true'], { stdio: 'ignore' });
+    prefix = status === 0 ? ['stdbuf', '-o0', '-eL'] : [];
   }
   return canBeStarted(command) ? prefix : [];
 }

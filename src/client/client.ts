@@ -1,21 +1,23 @@
 /**
  * The client: asks for a line, sends it, shows the reply, and asks again. At the end of its input
- * it half-closes the connection and still waits for the reply that is due.
+ * it waits for the reply that is due, and only then closes the connection: many servers take the end
+ * of what a client sends for its departure, and the reply would be lost.
  *
  * It sends one line at a time (dialogue.ts), unless there is a long input from a pipe and proof that
  * the server takes each line for a message (pipelining-proof.ts).
  */
 import type { Socket } from 'node:net';
-import { createInterface, type Interface } from 'node:readline';
 import { formatAddress } from '../sockets/address.ts';
 import { Connector } from './connector.ts';
 import { Dialogue } from './dialogue.ts';
-import type { Exchange } from './exchange.ts';
+import { type Exchange, isError } from './exchange.ts';
 import { hangUp, isHangUp } from './hang-up.ts';
+import { LineReader } from './line-reader.ts';
 import { Lines } from './lines.ts';
 import type { ClientOptions } from './options.ts';
 import { Pipeline } from './pipeline.ts';
 import { PipeliningProof } from './pipelining-proof.ts';
+import { PlainPrompt } from './plain-prompt.ts';
 import { Prompt } from './prompt.ts';
 import { RunProgress } from './run-progress.ts';
 import { Tally } from './tally.ts';
@@ -34,6 +36,10 @@ const TIMEOUT_MS = 10_000;
 /** A server that goes may take connections for a moment yet. */
 const RECONNECT_MS = 200;
 
+/** What people type who do not know what to type; a server answers it with an error. */
+const CRY_FOR_HELP = /^\s*(help|\?|quit|exit|bye|q)\s*$/i;
+const HELP = 'type an expression, such as 22 + 44; Ctrl+D or Ctrl+C ends the client';
+
 /** What others have to show of a reply comes by another way; so long it is given a head start. */
 const ASIDE_MS = 20;
 
@@ -45,8 +51,12 @@ export function runClient(options: ClientOptions): Promise<number> {
 class Client {
   readonly #options: ClientOptions;
   readonly #resolve: (exitCode: number) => void;
-  /** At a terminal alone. */
-  readonly #prompt: Prompt | undefined;
+  /** Where a line can be edited: input and output are a terminal. */
+  readonly #editor: Prompt | undefined;
+  /** The editor's, or a plain one; none where only replies are shown. */
+  readonly #prompt: Prompt | PlainPrompt | undefined;
+  /** Whether somebody types the lines, who sees what comes and can end it. */
+  readonly #isAttended: boolean;
   readonly #transcript: Transcript;
   readonly #lines: Lines;
   readonly #proof: PipeliningProof | undefined;
@@ -63,9 +73,9 @@ class Client {
     this.#options = options;
     this.#resolve = resolve;
     const { address, shows, lines, input, output, aside } = options;
-    if (input.isTTY && output.isTTY && shows === 'session') {
-      this.#prompt = new Prompt(options, options.keepsHistory);
-    }
+    this.#isAttended = input.isTTY && shows === 'session';
+    if (this.#isAttended && output.isTTY) this.#editor = new Prompt(options, options.keepsHistory);
+    if (shows === 'session') this.#prompt = this.#editor ?? new PlainPrompt(output, !input.isTTY);
     if (shows === 'replies') this.#proof = new PipeliningProof(address);
     this.#lines = new Lines(lines);
     this.#transcript = chooseTranscript(options, this.#prompt);
@@ -84,7 +94,7 @@ class Client {
     const { address, timeoutMs, retry } = this.#options;
     const patience = { retry, timeoutMs: retry ? timeoutMs : this.#patienceMs };
     this.#state = 'connecting';
-    if (this.#prompt) {
+    if (this.#isAttended) {
       this.#setTimer(SILENCE_MS, () => this.#transcript.noticed('no answer yet; Ctrl+C ends'));
     }
     this.#connector = new Connector(address, patience, {
@@ -102,16 +112,18 @@ class Client {
   #connected(connection: Socket): void {
     this.#stopTimer();
     this.#transcript.connected();
-    const timing = {
+    const bounds = {
       patienceMs: this.#patienceMs,
       delayMs: this.#options.aside ? ASIDE_MS : 0,
+      isAttended: this.#isAttended,
     };
-    this.#dialogue = new Dialogue(connection, timing, {
+    this.#dialogue = new Dialogue(connection, bounds, {
       ready: () => this.#ask(),
       heard: (message, bytes) => this.#proof?.consider(message, bytes, this.#lines.waiting),
       replied: exchange => this.#replied(exchange),
-      said: (text, late) => this.#transcript.said(text, late),
+      said: (text, late) => this.#said(text, late),
       left: trouble => this.#serverLeft(trouble),
+      floods: trouble => this.#serverFloods(trouble),
     });
   }
 
@@ -124,11 +136,13 @@ class Client {
     this.#state = 'asking';
     if (this.#lines.needReader) this.#read();
     this.#lines.readOn();
-    if (this.#proof?.isProven) {
+    if (this.#proof?.isProven && !this.#dialogue?.isHearing) {
       this.#startPipelining();
       return;
     }
     const line = this.#lines.next();
+    // The editor is left alone while lines wait that were typed ahead.
+    if (!this.#editor) this.#prompt?.ask();
     if (line !== undefined) this.#send(line);
     else if (this.#lines.ended) this.#end(0);
     else this.#prompt?.ask();
@@ -144,7 +158,7 @@ class Client {
 
   #read(): void {
     const { shows, input, output, errors } = this.#options;
-    const reader = this.#prompt?.open(this.#interruptedAtPrompt) ?? withoutPrompt(input);
+    const reader = this.#editor?.open(this.#interruptedAtPrompt) ?? new LineReader(input);
     this.#lines.readFrom(reader, {
       entered: () => this.#entered(),
       ended: () => this.#inputEnds(),
@@ -172,59 +186,73 @@ class Client {
     this.#state = 'waiting';
     this.#silent = false;
     this.#dialogue?.ask(line);
-    if (this.#lines.exhausted) this.#dialogue?.finish();
-    if (this.#prompt) this.#setTimer(SILENCE_MS, () => this.#noticeSilence());
-    else this.#giveUpLater();
+    if (this.#isTimed) this.#giveUpLater();
+    else this.#setTimer(SILENCE_MS, () => this.#noticeSilence());
+  }
+
+  /** Somebody who can still type presses Enter or Ctrl+C when a reply takes too long. */
+  get #isTimed(): boolean {
+    return !this.#isAttended || this.#lines.ended;
   }
 
   #giveUpLater(): void {
-    this.#setTimer(this.#patienceMs, () =>
-      this.#fail('no reply', { reason: 'the server is silent', code: 'ETIMEDOUT' }),
-    );
+    this.#setTimer(this.#patienceMs, () => {
+      const reason = this.#dialogue?.isHearing ? 'the reply does not end' : 'the server is silent';
+      this.#fail('no reply', { reason, code: 'ETIMEDOUT' });
+    });
   }
 
   #noticeSilence(): void {
     this.#silent = true;
     const busy = this.#tally.replies === 0 ? '; it may be busy with another client' : '';
-    this.#transcript.noticed(
-      `the server is silent for ${SILENCE_MS / 1000} s${busy}; Enter stops waiting, Ctrl+C ends`,
-    );
+    const what = this.#dialogue?.isHearing
+      ? `the reply has not ended for ${SILENCE_MS / 1000} s`
+      : `the server is silent for ${SILENCE_MS / 1000} s${busy}`;
+    this.#transcript.noticed(`${what}; Enter stops waiting, Ctrl+C ends`);
   }
 
   #replied(exchange: Exchange): void {
     this.#tally.count(exchange.reply);
     this.#transcript.replied(exchange);
-    this.#ask();
+    if (asksForHelp(exchange)) this.#transcript.noticed(HELP);
+    if (!this.#dialogue?.isEnding || this.#lines.exhausted) this.#ask();
+  }
+
+  #said(text: string, late: boolean): void {
+    this.#transcript.said(text, late);
+    const { output, errors } = this.#options;
+    for (const stream of [output, errors]) if (stream.writableNeedDrain) this.#holdServer(stream);
+  }
+
+  /** What the server says unasked would pile up while it is not read. */
+  #holdServer(stream: NodeJS.WriteStream): void {
+    const connection = this.#dialogue?.connection;
+    if (!connection || connection.isPaused()) return;
+    connection.pause();
+    stream.once('drain', () => connection.resume());
   }
 
   #startPipelining(): void {
     this.#state = 'pipelining';
     const { output } = this.#options;
     const dialogue = this.#dialogue as Dialogue;
-    this.#pipeline = new Pipeline(this.#lines, dialogue, output, this.#tally, () =>
-      this.#pipelineMoved(),
-    );
+    const patienceMs = this.#patienceMs;
+    this.#pipeline = new Pipeline(this.#lines, dialogue, output, this.#tally, patienceMs, {
+      settled: () => {
+        if (this.#lines.ended) this.#end(0);
+      },
+      failed: trouble => this.#fail('no reply', trouble),
+    });
     this.#pipeline.send();
-  }
-
-  #pipelineMoved(): void {
-    const { isSettled, isWaiting } = this.#pipeline as Pipeline;
-    this.#stopTimer();
-    if (isSettled && this.#lines.ended) this.#end(0);
-    else if (isWaiting) this.#giveUpLater();
   }
 
   #inputEnds(): void {
     if (this.#state === 'ended') return;
     this.#prompt?.close();
-    if (this.#state === 'pipelining') {
-      this.#pipeline?.sendSoon();
-      return;
-    }
-    if (!this.#lines.exhausted) return;
-    this.#dialogue?.finish();
-    if (this.#state === 'waiting') this.#giveUpLater();
-    else this.#end(0);
+    if (this.#state === 'pipelining') this.#pipeline?.sendSoon();
+    else if (!this.#lines.exhausted) return;
+    else if (this.#state !== 'waiting') this.#end(0);
+    else if (this.#isAttended) this.#giveUpLater();
   }
 
   #serverLeft(trouble: Trouble): void {
@@ -235,6 +263,12 @@ class Client {
     else this.#fail(isGreeting ? 'not served' : 'connection lost', trouble);
   }
 
+  #serverFloods(trouble: Trouble): void {
+    const { isGreeting, isWaiting } = this.#dialogue as Dialogue;
+    const what = isWaiting ? 'no reply' : 'connection given up';
+    this.#fail(isGreeting ? 'not served' : what, trouble);
+  }
+
   /**
    * A connection that is reset before anything was said was to a server that is going, or not ready.
    * One that is lost later is for somebody at the prompt to take up again: nobody else could tell
@@ -242,7 +276,7 @@ class Client {
    */
   #mayReconnect(isGreeting: boolean, { code }: Trouble): boolean {
     if (!this.#options.retry) return false;
-    return isGreeting ? code === 'ECONNRESET' : this.#prompt !== undefined && !this.#lines.ended;
+    return isGreeting ? code === 'ECONNRESET' : this.#isAttended && !this.#lines.ended;
   }
 
   #reconnect({ reason }: Trouble): void {
@@ -254,14 +288,14 @@ class Client {
 
   /** StandardStreams reports which stream failed, and why. */
   #inputFailed(error: NodeJS.ErrnoException): void {
-    if (isHangUp(error) && this.#prompt) hangUp();
+    if (isHangUp(error) && this.#isAttended) hangUp();
     else this.#end(EXIT_FAILED);
   }
 
   /** A reader may stop when it has enough; to lose replies otherwise is a failure. */
   #outputFailed(error: NodeJS.ErrnoException): void {
     if (error.code === 'EPIPE') this.#end(0);
-    else if (isHangUp(error) && this.#prompt) hangUp();
+    else if (isHangUp(error) && this.#editor) hangUp();
     else this.#end(EXIT_FAILED);
   }
 
@@ -270,8 +304,12 @@ class Client {
     const { errors, address } = this.#options;
     const complaint = `calcd: ${what}: ${formatAddress(address)}: ${reason} (${code})${advice}\n`;
     this.#progress?.stop();
-    if (this.#prompt) this.#prompt.above(() => errors.write(complaint));
-    else errors.write(complaint);
+    if (this.#editor) {
+      this.#editor.above(() => errors.write(complaint));
+    } else {
+      this.#prompt?.close();
+      errors.write(complaint);
+    }
     this.#end(EXIT_FAILED);
   }
 
@@ -290,10 +328,14 @@ class Client {
     this.#progress?.stop();
     this.#prompt?.close();
     this.#lines.close();
+    this.#pipeline?.close();
     this.#connector?.stop();
-    this.#dialogue?.close();
-    const hasErrors = this.#options.strict && !this.#prompt && this.#tally.hasErrors;
-    this.#resolve(exitCode === 0 && hasErrors ? EXIT_ERROR_REPLIES : exitCode);
+    const hasErrors = this.#options.strict && !this.#isAttended && this.#tally.hasErrors;
+    const code = exitCode === 0 && hasErrors ? EXIT_ERROR_REPLIES : exitCode;
+    // What still waits for its reader would be lost with the process.
+    const resolve = (): unknown => this.#options.errors.write('', () => this.#resolve(code));
+    if (this.#dialogue) this.#dialogue.leave(resolve);
+    else resolve();
   }
 
   /** One thing at a time is waited for. */
@@ -307,6 +349,6 @@ class Client {
   }
 }
 
-function withoutPrompt(input: NodeJS.ReadStream): Interface {
-  return createInterface({ input, terminal: false });
+function asksForHelp({ message, reply }: Exchange): boolean {
+  return CRY_FOR_HELP.test(message) && isError(reply);
 }

@@ -18,5 +18,12 @@ const CONTROL_CHARACTERS = /[^\P{Cc}\n\t]/gu;
 /** Without line ends at its end, escape sequences, or control characters but LF and tab. */
 export function displayable(text: string): string {
   const plain = text.replace(ESCAPE_SEQUENCES, '').replace(CONTROL_CHARACTERS, '');
-  return asLines(plain).replace(/\n+$/, '');
+  return asLines(withoutLineEnds(plain));
+}
+
+/** A pattern such as /\n+$/ would try anew at each of many line feeds that are not at the end. */
+function withoutLineEnds(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n') end--;
+  return text.slice(0, end);
 }

@@ -2,10 +2,19 @@
  * The lines that are to be sent, in order. They are read a little ahead of what is sent, so that a
  * long input is neither waited for nor held.
  */
-import type { Interface } from 'node:readline';
 
 /** Lines read ahead. */
 const LINES_AHEAD = 1000;
+
+/** A LineReader, or node:readline's at the prompt. */
+interface Reader {
+  on(event: 'line', listener: (line: string) => void): this;
+  on(event: 'close', listener: () => void): this;
+  on(event: 'error', listener: (error: Error) => void): this;
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
 
 interface Events {
   entered(): void;
@@ -14,7 +23,7 @@ interface Events {
 
 export class Lines {
   readonly #waiting: string[];
-  #reader: Interface | undefined;
+  #reader: Reader | undefined;
   #ended: boolean;
   #read = 0;
 
@@ -25,7 +34,7 @@ export class Lines {
   }
 
   /** Takes lines from the reader until its end. */
-  readFrom(reader: Interface, events: Events): void {
+  readFrom(reader: Reader, events: Events): void {
     this.#reader = reader
       .on('line', line => {
         this.#read++;

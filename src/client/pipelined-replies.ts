@@ -10,23 +10,53 @@ const LF = 0x0a;
 /** What needs no care: printable ASCII, tab and LF. */
 const PLAIN = /^[\t\n -~]*$/;
 
-const NOTHING: Buffer = Buffer.alloc(0);
+/** Pieces kept apart: each takes a hundred bytes, however short it is. */
+const MOST_PIECES = 1000;
+
+interface Replies {
+  /** Those that are complete and owed, a line each. */
+  readonly text: string;
+  /** How many these are. */
+  readonly count: number;
+  /** How many more there were than are owed. */
+  readonly surplus: number;
+}
 
 export class PipelinedReplies {
-  #rest = NOTHING;
+  /** The beginning of a line, in pieces: to join them each time would copy it again and again. */
+  #rest: Buffer[] = [];
+  #restLength = 0;
 
-  /** @returns the replies that are complete, a line each, and how many they are. */
-  receive(bytes: Buffer): { text: string; count: number } {
+  /** Bytes of a reply whose end is still to come. */
+  get unfinishedBytes(): number {
+    return this.#restLength;
+  }
+
+  receive(bytes: Buffer, owed: number): Replies {
     const end = bytes.lastIndexOf(LF) + 1;
     if (end === 0) {
-      this.#rest = Buffer.concat([this.#rest, bytes]);
-      return { text: '', count: 0 };
+      this.#keep(bytes);
+      return { text: '', count: 0, surplus: 0 };
     }
     const head = bytes.subarray(0, end);
-    const lines = this.#rest.length > 0 ? Buffer.concat([this.#rest, head]) : head;
-    this.#rest = Buffer.from(bytes.subarray(end));
-    const text = lines.toString('utf8');
-    return { text: PLAIN.test(text) ? text : fitForDisplay(text), count: lineFeeds(lines) };
+    const lines = this.#restLength > 0 ? Buffer.concat([...this.#rest, head]) : head;
+    this.#rest = [];
+    this.#restLength = 0;
+    if (end < bytes.length) this.#keep(bytes.subarray(end));
+    const count = lineFeeds(lines);
+    const text = (count > owed ? firstLines(lines, owed) : lines).toString('utf8');
+    return {
+      text: PLAIN.test(text) ? text : fitForDisplay(text),
+      count: Math.min(count, owed),
+      surplus: Math.max(0, count - owed),
+    };
+  }
+
+  /** A copy, because a few bytes would else hold the whole buffer that they came in. */
+  #keep(bytes: Buffer): void {
+    if (this.#rest.length >= MOST_PIECES) this.#rest = [Buffer.concat(this.#rest)];
+    this.#rest.push(Buffer.from(bytes));
+    this.#restLength += bytes.length;
   }
 }
 
@@ -39,4 +69,10 @@ function lineFeeds(bytes: Buffer): number {
   let count = 0;
   for (let index = 0; index < bytes.length; index++) if (bytes[index] === LF) count++;
   return count;
+}
+
+function firstLines(bytes: Buffer, count: number): Buffer {
+  let end = 0;
+  for (let line = 0; line < count; line++) end = bytes.indexOf(LF, end) + 1;
+  return bytes.subarray(0, end);
 }

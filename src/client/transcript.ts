@@ -2,7 +2,8 @@
 import { type Colours, coloursFor } from '../terminal/colours.ts';
 import { type Exchange, isError } from './exchange.ts';
 import type { ClientOptions } from './options.ts';
-import { PROMPT, type Prompt } from './prompt.ts';
+import { PlainPrompt } from './plain-prompt.ts';
+import type { Prompt } from './prompt.ts';
 
 export interface Transcript {
   connected(): void;
@@ -19,28 +20,32 @@ export interface Transcript {
 
 type Print = (line: string) => void;
 
-export function chooseTranscript(options: ClientOptions, prompt: Prompt | undefined): Transcript {
+/** @param prompt is there for a session. */
+export function chooseTranscript(
+  options: ClientOptions,
+  prompt: Prompt | PlainPrompt | undefined,
+): Transcript {
   const { shows, output, errors, colour } = options;
   const colours = coloursFor(output, colour);
-  if (prompt) return terminalTranscript(line => prompt.print(line), colours);
+  if (prompt) return sessionTranscript(prompt, colours);
   const print: Print = line => output.write(`${line}\n`);
   const printError: Print = line => errors.write(`${line}\n`);
   if (shows === 'json') return jsonTranscript(print, printError);
-  if (shows === 'replies') return quietTranscript(print, printError);
-  return sessionTranscript(print, colours);
+  return quietTranscript(print, printError);
 }
 
-/** For a person at the prompt, where what was asked is on the screen already. */
-function terminalTranscript(print: Print, colours: Colours): Transcript {
-  return { ...sessionTranscript(print, colours), asked: () => {} };
-}
-
-/** The session as a terminal would have shown it. */
-function sessionTranscript(print: Print, { strong, bad, faint }: Colours): Transcript {
+/** The session as a terminal shows it. */
+function sessionTranscript(
+  prompt: Prompt | PlainPrompt,
+  { strong, bad, faint }: Colours,
+): Transcript {
+  const print: Print = line => prompt.print(line);
   const coloured = (reply: string): string => (isError(reply) ? bad(reply) : strong(reply));
   return {
     connected: () => print('Connected to server'),
-    asked: line => print(`${PROMPT}${line}`),
+    asked: line => {
+      if (prompt instanceof PlainPrompt) prompt.answered(line);
+    },
     replied: ({ reply, isDoubtful }) =>
       print(
         `Server replied${isDoubtful ? ', perhaps to an earlier line' : ''}: ${coloured(reply)}`,

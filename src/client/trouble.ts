@@ -14,7 +14,8 @@ export function troubleOf(error: NodeJS.ErrnoException): Trouble {
 const UNREACHABLE = '; check the address, and the network between';
 
 const ADVICE: Record<string, string> = {
-  ECONNREFUSED: '; start a server there, or check the address',
+  ECONNREFUSED:
+    '; start a server there, or check the address; a server for one client at a time may be busy',
   ETIMEDOUT: UNREACHABLE,
   EHOSTUNREACH: UNREACHABLE,
   ENETUNREACH: UNREACHABLE,

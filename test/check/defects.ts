@@ -94,6 +94,7 @@ export const DEFECTS: readonly Defect[] = [
   defect('client', 'client-hides-errors.py', 'shows-errors'),
   defect('client', 'client-asks-once.py', 'goes-on'),
   defect('client', 'client-without-prompt.py', 'prompts'),
+  defect('client', 'client-prompts-late.py', 'prompts'),
   defect('client', 'client-ignores-ctrl-c.py', 'ctrl-c'),
   defect('client', 'client-waits-through-ctrl-c.py', 'ctrl-c-while-waiting'),
   defect('client', 'client-refused-traceback.py', 'refused'),

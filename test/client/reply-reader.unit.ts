@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { describe, test } from 'node:test';
-import { ReplyReader } from '../../src/client/reply-reader.ts';
+import { LONGEST_REPLY, ReplyReader } from '../../src/client/reply-reader.ts';
 
 const PAUSE = Symbol('pause');
 type Step = string | Buffer | typeof PAUSE;
@@ -102,6 +102,53 @@ describe('a pause would complete a reply', () => {
       assert.equal(reader.unfinished, unfinished);
     });
   }
+});
+
+describe('a reply that does not end', () => {
+  const PIECE = Buffer.alloc(64 * 1024, 'x');
+
+  /** A reader that has been sent one piece too many, and what it made of it. */
+  function overfilled(): { reader: ReplyReader; replies: string[] } {
+    const reader = new ReplyReader();
+    const replies: string[] = [];
+    for (let length = 0; length <= LONGEST_REPLY; length += PIECE.length) {
+      const reply = reader.receive(PIECE);
+      if (reply !== undefined) replies.push(reply);
+    }
+    return { reader, replies };
+  }
+
+  test('is cut, with a mark', () => {
+    const { replies } = overfilled();
+    assert.deepEqual(replies, [`${'x'.repeat(LONGEST_REPLY)}… (cut: longer than 1 MiB)`]);
+  });
+
+  const ENDS: [what: string, steps: Step[]][] = [
+    ['a line end', [PIECE, 'x\n']],
+    ['a pause', [PIECE, PAUSE]],
+    ['padding', [PIECE, 'x\0\0']],
+  ];
+  for (const [what, steps] of ENDS) {
+    test(`is not shown up to its end at ${what}, and the next is whole`, () => {
+      const { reader } = overfilled();
+      assert.equal(reader.unfinished, true);
+      assert.deepEqual(read([...steps, '66\n'], reader), [undefined, undefined, '66']);
+      assert.equal(reader.unfinished, false);
+    });
+  }
+
+  test('is at its end at a pause though the server had sent line ends', () => {
+    const reader = new ReplyReader();
+    read(['66\n'], reader);
+    for (let length = 0; length <= LONGEST_REPLY; length += PIECE.length) reader.receive(PIECE);
+    assert.equal(reader.unfinished, true);
+  });
+
+  test('of line feeds takes no longer than any other', () => {
+    const text = `${'\n'.repeat(200_000)}x\n`;
+    // Ten seconds per 64 KiB, if each line feed is taken for the first of the last ones.
+    assert.equal(read([text])[0]?.length, 200_001);
+  });
 });
 
 test('the line end of a greeting does not promise one at the end of replies', () => {

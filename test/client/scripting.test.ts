@@ -25,6 +25,13 @@ describe('the client in a script', () => {
     assert.equal(await asking.exit(), 0);
   });
 
+  it('sends lines of --eval that begin with a hyphen', async t => {
+    const { port } = await startServer(t, 'server3', ['--quiet']);
+    const asking = client(t, port, '--eval', '-5 + 3', '--eval', '-.5');
+    assert.equal(await asking.stdout.rest(), '-2\n-0.5\n');
+    assert.equal(await asking.exit(), 0);
+  });
+
   it('prints an object a line with --json', async t => {
     const asking = client(t, await fakeServer(t, serve), '--json', '--eval', '1', '--eval', '2');
     const lines = (await asking.stdout.rest()).trimEnd().split('\n');

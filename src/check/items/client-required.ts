@@ -1,6 +1,6 @@
 /** What the assignment asks of the client. */
 import type { ClientDialect, ClientTrial, RunningClient } from '../client-trial.ts';
-import { Failure } from '../failure.ts';
+import { Failure, shown } from '../failure.ts';
 import type { Item } from '../item.ts';
 import { REPLY_MS } from '../limits.ts';
 import { eventually } from '../waiting.ts';
@@ -11,6 +11,9 @@ const ROLES = ['client'] as const;
 /** No client can know these by calculating: they have to come from the server. */
 export const ANSWERS = ['31415', '27182', '16180'] as const;
 export const LINE = '22 + 44';
+
+/** As the assignment's sample session has it; a space behind it is taken for granted. */
+const PROMPT = 'Please enter the message to the server:';
 
 /** A reply without a line end is given so long before the line end follows. */
 const BARE_MS = 1000;
@@ -40,13 +43,17 @@ export const CLIENT_REQUIRED: Item<ClientTrial>[] = [
     name: 'prompts',
     roles: ROLES,
     level: 'required',
-    asks: '"asks the user for input"',
-    why: 'In front of an empty screen nobody knows that it is his turn.',
-    look: 'the prompt, printed before the first line is read; in C also fflush(stdout).',
+    asks: `"asks the user for input": the prompt of the sample session, "${PROMPT}".`,
+    why: 'A user, or a program that waits for the prompt, does not know else that it is time to type.',
+    look: 'the prompt, printed before each line is read, also into a pipe; in C also fflush(stdout).',
     run: async trial => {
-      const { program } = await trial.start();
-      if (await eventually(() => program.stdout.total > 0, REPLY_MS)) return;
-      throw new Failure({ sent: 'the start', expected: 'a prompt', came: 'no output' });
+      const { stdout } = (await trial.start()).program;
+      if (await eventually(() => stdout.text.includes(PROMPT), REPLY_MS)) return;
+      throw new Failure({
+        sent: 'the start, and nothing typed yet',
+        expected: `"${PROMPT}" on its standard output`,
+        came: stdout.total === 0 ? 'no output' : shown(stdout.text),
+      });
     },
   },
   {

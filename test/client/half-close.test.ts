@@ -1,0 +1,81 @@
+/** When the client half-closes: many servers take it for the client's departure. */
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import { calcd } from '../support/calcd.ts';
+import { eventually } from '../support/deadline.ts';
+import { fakeServer } from '../support/fake-server.ts';
+
+/** Longer than a client needs to half-close behind its last line. */
+const THINKS_MS = 150;
+
+/** Replies `x` to each line, after a while, unless the client has ended its direction by then. */
+function servingWhoStays(noteEnd: () => void): (socket: Socket) => void {
+  return socket => {
+    let [rest, due] = ['', 0];
+    const reply = (): void => {
+      if (!socket.destroyed) socket.write('x\n'.repeat(due));
+      due = 0;
+    };
+    socket.on('data', bytes => {
+      const lines = (rest + bytes).split('\n');
+      rest = lines.pop() as string;
+      if (due === 0) setTimeout(reply, THINKS_MS);
+      due += lines.length;
+    });
+    socket.on('end', () => {
+      noteEnd();
+      socket.destroy();
+    });
+  };
+}
+
+describe('the client half-closes when the last reply is there, and not before', () => {
+  const RUNS: [how: string, options: string[], input: string, replies: number][] = [
+    ['--eval', ['--eval', '1', '--eval', '2'], '', 2],
+    ['a pipe', ['--quiet'], '1\n2', 2],
+    ['a session in a pipe', [], '1\n2\n', 2],
+    ['--json', ['--json'], '1\n2\n', 2],
+  ];
+  for (const [how, options, input, replies] of RUNS) {
+    it(how, async t => {
+      let ends = 0;
+      const port = await fakeServer(
+        t,
+        servingWhoStays(() => ends++),
+      );
+      const asking = calcd(t, ['client', ...options, '127.0.0.1', String(port)])
+        .type(input)
+        .endInput();
+      const shown = await asking.stdout.rest();
+      assert.equal(shown.match(/x/g)?.length, replies, shown);
+      assert.equal(await asking.exit(), 0);
+      await eventually(() => ends === 1, 'the end of what the client sends');
+    });
+  }
+
+  it('many lines at a time', async t => {
+    const lines = 3000;
+    let pipelined = false;
+    const port = await fakeServer(t, socket => {
+      let [rest, count] = ['', 0];
+      socket.on('data', bytes => {
+        const some = (rest + bytes).split('\n');
+        rest = some.pop() as string;
+        count += some.length;
+        if (some.length > 100) pipelined = true;
+        const reply = (): boolean => socket.write('x\n'.repeat(some.length));
+        // Only the last ones take their time.
+        if (count < lines) reply();
+        else setTimeout(() => socket.destroyed || reply(), THINKS_MS);
+      });
+      socket.on('end', () => socket.destroy());
+    });
+    const asking = calcd(t, ['client', '--quiet', '127.0.0.1', String(port)])
+      .type('11\n'.repeat(lines))
+      .endInput();
+    assert.equal(await asking.stdout.rest(), 'x\n'.repeat(lines));
+    assert.equal(await asking.exit(), 0);
+    assert.ok(pipelined);
+  });
+});
