@@ -11,8 +11,10 @@ import { commandHelp, generalHelp } from './help.ts';
 import { resolved } from './host.ts';
 import { LOG_FORMATS } from './servers/display-options.ts';
 import type { ServerOptions } from './servers/server.ts';
+import { exitCodeOf, signalOf } from './signal-exit.ts';
 import { suggestion } from './suggestion.ts';
 import { COLOUR_CHOICES } from './terminal/colours.ts';
+import { closeLostTerminals } from './terminal/lost-terminals.ts';
 import { type CommandName, isCommandName, USAGES } from './usage.ts';
 
 const EXIT_FAILED = 1;
@@ -51,6 +53,7 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
 async function run(name: CommandName, words: readonly string[]): Promise<number> {
   const { positionals, options } = parseArguments(name, words);
   if (options.help) return say(commandHelp(name));
+  if (process.pid === 1 && (name === 'try' || name === 'check')) endOnSignals();
   if (name === 'try') {
     const { tryOut } = await import('./try/try.ts');
     return tryOut(serverFrom(positionals));
@@ -133,6 +136,26 @@ function outputIsTaken(): Promise<void> {
   return new Promise(resolve => process.stdout.write('', () => resolve()));
 }
 
+/**
+ * The first process of a container or a PID namespace: no signal ends it unless it has a handler. The
+ * client and the servers have theirs.
+ */
+function endOnSignals(): void {
+  for (const signal of ['SIGHUP', 'SIGTERM'] as const) {
+    process.on(signal, () => leave(exitCodeOf(signal)));
+  }
+}
+
+/** Ends the process. An exit code that stands for a signal is that signal's usual effect. */
+async function leave(exitCode: number): Promise<never> {
+  const signal = signalOf(exitCode);
+  if (signal !== undefined) process.kill(process.pid, signal);
+  // As PID 1 we are still here.
+  await closeLostTerminals();
+  process.exit(exitCode);
+}
+
 const exitCode = await main(process.argv.slice(2));
-if (!Object.hasOwn(SERVERS, process.argv[2] ?? '')) await outputIsTaken();
-process.exit(exitCode);
+const isServer = Object.hasOwn(SERVERS, process.argv[2] ?? '');
+if (!isServer && signalOf(exitCode) === undefined) await outputIsTaken();
+await leave(exitCode);

@@ -7,11 +7,12 @@
  */
 import type { Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
+import { exitCodeOf } from '../signal-exit.ts';
 import { formatAddress } from '../sockets/address.ts';
 import { Connector } from './connector.ts';
 import { Dialogue } from './dialogue.ts';
 import type { Exchange } from './exchange.ts';
-import { hangUp, isHangUp } from './hang-up.ts';
+import { isHangUp } from './hang-up.ts';
 import { Lines } from './lines.ts';
 import type { ClientOptions } from './options.ts';
 import { Pipeline } from './pipeline.ts';
@@ -24,6 +25,9 @@ import { adviceFor, type Trouble, troubleOf } from './trouble.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_ERROR_REPLIES = 3;
+
+/** Signals that end the client as they end other programs. */
+const ENDING_SIGNALS = ['SIGHUP', 'SIGTERM'] as const;
 
 /** Somebody at the prompt is told after so long that the server is silent. */
 const SILENCE_MS = 2000;
@@ -70,6 +74,7 @@ class Client {
     this.#lines = new Lines(lines);
     this.#transcript = chooseTranscript(options, this.#prompt);
     process.on('SIGINT', this.#interrupted);
+    for (const signal of ENDING_SIGNALS) process.on(signal, this.#signalled);
     input.on('error', error => this.#inputFailed(error));
     output.on('error', error => this.#outputFailed(error));
     aside?.(line => this.#transcript.aside(line));
@@ -253,14 +258,14 @@ class Client {
   }
 
   #inputFailed(error: NodeJS.ErrnoException): void {
-    if (isHangUp(error) && this.#prompt) hangUp();
+    if (isHangUp(error) && this.#prompt) this.#signalled('SIGHUP');
     else this.#fail('cannot read', troubleOf(error));
   }
 
   /** Whoever reads our output may stop when it has enough; to lose replies otherwise is a failure. */
   #outputFailed(error: NodeJS.ErrnoException): void {
     if (error.code === 'EPIPE') this.#end(0);
-    else if (isHangUp(error) && this.#prompt) hangUp();
+    else if (isHangUp(error) && this.#prompt) this.#signalled('SIGHUP');
     else this.#fail('cannot write', troubleOf(error));
   }
 
@@ -276,11 +281,15 @@ class Client {
 
   readonly #interrupted = (): void => this.#end(0);
 
+  /** What was typed is kept, and the terminal's modes are put back, before the signal has its effect. */
+  readonly #signalled = (signal: NodeJS.Signals): void => this.#end(exitCodeOf(signal));
+
   #end(exitCode: number): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#stopTimer();
     process.off('SIGINT', this.#interrupted);
+    for (const signal of ENDING_SIGNALS) process.off(signal, this.#signalled);
     this.#progress?.stop();
     this.#prompt?.close();
     this.#lines.close();

@@ -47,7 +47,9 @@ export class Prompt {
         this.#history?.add(line);
       })
       .on('SIGINT', () => (reader.line === '' ? interrupt() : this.#clear()))
-      .on('SIGTSTP', () => this.#suspend());
+      .on('SIGTSTP', () => this.#suspend())
+      // The input's own errors, which the client hears from the input.
+      .on('error', () => {});
     editPastedTextToo(reader);
     process.on('SIGCONT', this.#resume);
     return reader;
