@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { exitCodeOf } from '../signal-exit.ts';
 import { formatAddress } from '../sockets/address.ts';
+import { isPlainTerminal } from '../terminal/plain-terminal.ts';
 import { Connector } from './connector.ts';
 import { Dialogue } from './dialogue.ts';
 import type { Exchange } from './exchange.ts';
@@ -17,7 +18,8 @@ import { Lines } from './lines.ts';
 import type { ClientOptions } from './options.ts';
 import { Pipeline } from './pipeline.ts';
 import { PipeliningProof } from './pipelining-proof.ts';
-import { Prompt } from './prompt.ts';
+import { PlainPrompt } from './plain-prompt.ts';
+import { type AnyPrompt, Prompt } from './prompt.ts';
 import { RunProgress } from './run-progress.ts';
 import { Tally } from './tally.ts';
 import { chooseTranscript, type Transcript } from './transcript.ts';
@@ -50,7 +52,7 @@ class Client {
   readonly #options: ClientOptions;
   readonly #resolve: (exitCode: number) => void;
   /** At a terminal alone. */
-  readonly #prompt: Prompt | undefined;
+  readonly #prompt: AnyPrompt | undefined;
   readonly #transcript: Transcript;
   readonly #lines: Lines;
   readonly #proof: PipeliningProof | undefined;
@@ -68,7 +70,9 @@ class Client {
     this.#resolve = resolve;
     const { address, shows, lines, input, output, aside } = options;
     if (input.isTTY && output.isTTY && shows === 'session') {
-      this.#prompt = new Prompt(options, options.keepsHistory);
+      this.#prompt = isPlainTerminal()
+        ? new PlainPrompt(options)
+        : new Prompt(options, options.keepsHistory);
     }
     if (shows === 'replies') this.#proof = new PipeliningProof(address);
     this.#lines = new Lines(lines);
@@ -274,8 +278,8 @@ class Client {
     const { errors, address } = this.#options;
     const complaint = `calcd: ${what}: ${formatAddress(address)}: ${reason} (${code})${advice}\n`;
     this.#progress?.stop();
-    if (this.#prompt) this.#prompt.above(() => errors.write(complaint));
-    else errors.write(complaint);
+    this.#prompt?.close();
+    errors.write(complaint);
     this.#end(EXIT_FAILED);
   }
 

@@ -10,6 +10,7 @@ import {
   moveCursor,
 } from 'node:readline';
 import { History } from './history.ts';
+import { Keyboard } from './keyboard.ts';
 
 export const PROMPT = 'Please enter the message to the server: ';
 
@@ -18,10 +19,16 @@ export interface Terminal {
   readonly output: NodeJS.WriteStream;
 }
 
+/** This one, or plain-prompt.ts's. */
+export type AnyPrompt = Pick<Prompt, keyof Prompt>;
+
 export class Prompt {
   readonly #terminal: Terminal;
   readonly #history: History | undefined;
+  #keyboard: Keyboard | undefined;
   #reader: Interface | undefined;
+  /** Whether the reader takes keys. */
+  #editing = false;
   #asking = false;
 
   constructor({ input, output }: Terminal, keepsHistory: boolean) {
@@ -34,8 +41,10 @@ export class Prompt {
 
   /** Until then Ctrl+C is the terminal's. @param interrupt is called on Ctrl+C at an empty line. */
   open(interrupt: () => void): Interface {
+    this.#keyboard = new Keyboard(this.#terminal.input);
     const reader = createInterface({
-      ...this.#terminal,
+      input: this.#keyboard,
+      output: this.#terminal.output,
       terminal: true,
       prompt: '',
       history: this.#history?.load() ?? [],
@@ -48,8 +57,10 @@ export class Prompt {
       })
       .on('SIGINT', () => (reader.line === '' ? interrupt() : this.#clear()))
       .on('SIGTSTP', () => this.#suspend())
-      // The input's own errors, which the client hears from the input.
-      .on('error', () => {});
+      .on('close', () => {
+        this.#editing = false;
+      });
+    this.#editing = true;
     editPastedTextToo(reader);
     process.on('SIGCONT', this.#resume);
     return reader;
@@ -61,23 +72,20 @@ export class Prompt {
   }
 
   print(line: string): void {
-    this.above(() => this.#terminal.output.write(`${line}\n`));
-  }
-
-  /** Lets something be written above the line that is being typed. */
-  above(write: () => void): void {
     const rows = this.#hide();
-    write();
-    this.#terminal.output.write('\n'.repeat(rows));
+    this.#terminal.output.write(`${line}\n${'\n'.repeat(rows)}`);
     this.#show(this.#asking);
   }
 
   /** Leaves what has been typed on the screen, and in the history, and goes on below it. */
   close(): void {
+    if (this.#editing) this.#moveToEnd();
     if (this.#lineIsBegun) this.#terminal.output.write('\n');
     if (this.#reader) this.#history?.add(this.#reader.line);
     process.off('SIGCONT', this.#resume);
+    this.#keyboard?.release();
     this.#asking = false;
+    this.#editing = false;
     this.#reader = undefined;
   }
 
@@ -103,8 +111,12 @@ export class Prompt {
   }
 
   #clear(): void {
-    this.#reader?.write(null, { ctrl: true, name: 'e' });
+    this.#moveToEnd();
     this.#reader?.write(null, { ctrl: true, name: 'u' });
+  }
+
+  #moveToEnd(): void {
+    this.#reader?.write(null, { ctrl: true, name: 'e' });
   }
 
   /**

@@ -2,7 +2,7 @@
 import { type Colours, coloursFor } from '../terminal/colours.ts';
 import { type Exchange, isError } from './exchange.ts';
 import type { ClientOptions } from './options.ts';
-import { PROMPT, type Prompt } from './prompt.ts';
+import { type AnyPrompt, PROMPT } from './prompt.ts';
 
 export interface Transcript {
   connected(): void;
@@ -19,7 +19,10 @@ export interface Transcript {
 
 type Print = (line: string) => void;
 
-export function chooseTranscript(options: ClientOptions, prompt: Prompt | undefined): Transcript {
+export function chooseTranscript(
+  options: ClientOptions,
+  prompt: AnyPrompt | undefined,
+): Transcript {
   const { shows, output, errors, colour } = options;
   const colours = coloursFor(output, colour);
   if (prompt) return terminalTranscript(line => prompt.print(line), colours);
@@ -35,17 +38,17 @@ function terminalTranscript(print: Print, colours: Colours): Transcript {
   return { ...sessionTranscript(print, colours), asked: () => {} };
 }
 
-/** The session as a terminal would have shown it. */
-function sessionTranscript(print: Print, { strong, bad, faint }: Colours): Transcript {
-  const coloured = (reply: string): string => (isError(reply) ? bad(reply) : strong(reply));
+/**
+ * The session as a terminal would have shown it. What a server says has no colour: a script that waits
+ * for `Server replied: 66` on a terminal finds these bytes.
+ */
+function sessionTranscript(print: Print, { faint }: Colours): Transcript {
   return {
     connected: () => print('Connected to server'),
     asked: line => print(`${PROMPT}${line}`),
     replied: ({ reply, isDoubtful }) =>
-      print(
-        `Server replied${isDoubtful ? ', perhaps to an earlier line' : ''}: ${coloured(reply)}`,
-      ),
-    said: (text, late) => print(`Server ${late ? 'replied late' : 'says'}: ${coloured(text)}`),
+      print(`Server replied${isDoubtful ? ', perhaps to an earlier line' : ''}: ${reply}`),
+    said: (text, late) => print(`Server ${late ? 'replied late' : 'says'}: ${text}`),
     noticed: text => print(faint(`(${text})`)),
     aside: print,
   };
