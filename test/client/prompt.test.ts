@@ -1,6 +1,7 @@
 /** The client at a terminal: the prompt, its keys, and what is told while somebody types. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { type Calcd, type Server, startServer } from '../support/calcd.ts';
@@ -236,6 +237,25 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     await terminal.stdout.textUntil('replied: 42');
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
+
+  const HANGING: [what: string, make: (file: string) => unknown][] = [
+    ['a FIFO', file => spawnSync('mkfifo', [file])],
+    ['a device without end', file => symlinkSync('/dev/zero', file)],
+  ];
+  for (const [what, make] of HANGING) {
+    it(`works though its history is ${what}, and says so`, async t => {
+      const port = await fakeServer(t, answering(double));
+      const stateFolder = temporaryFolder(t);
+      mkdirSync(join(stateFolder, 'calcd'));
+      make(join(stateFolder, 'calcd/history'));
+      const terminal = client(t, port, [], { stateFolder });
+      await terminal.stdout.textUntil('not kept for the next time: not a regular file (EINVAL)');
+      await terminal.stdout.textUntil(PROMPT);
+      terminal.type('21\r');
+      await terminal.stdout.textUntil('replied: 42');
+      assert.equal(await terminal.type(CTRL_C).exit(), 0);
+    });
+  }
 
   it('prints above a line that takes several rows of a narrow window', async t => {
     let say: (text: string) => void = () => {};
