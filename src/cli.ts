@@ -8,10 +8,11 @@
 import { readFileSync } from 'node:fs';
 import { addressFrom, oneOf, parseArguments, UsageError, wholeNumber } from './arguments.ts';
 import { commandHelp, generalHelp } from './help.ts';
-import { resolved } from './host.ts';
+import { addressesOf } from './host.ts';
 import { LOG_FORMATS } from './servers/display-options.ts';
 import type { ServerOptions } from './servers/server.ts';
 import { exitCodeOf, signalOf } from './signal-exit.ts';
+import type { Address } from './sockets/address.ts';
 import { suggestion } from './suggestion.ts';
 import { COLOUR_CHOICES } from './terminal/colours.ts';
 import { closeLostTerminals } from './terminal/lost-terminals.ts';
@@ -68,12 +69,11 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
   }
   if (name === 'client') {
     const { runClientCommand } = await import('./client/command.ts');
-    return runClientCommand(await resolved(addressFrom(positionals, 1)), options);
+    return runClientCommand(addressFrom(positionals, 1), options);
   }
-  const address = await resolved(addressFrom(positionals, 0));
+  const addresses = await addressesOf(addressFrom(positionals, 0));
   const maxClients = options['max-clients'];
-  return serve(name, {
-    address,
+  return serve(name, addresses, {
     display: {
       quiet: options.quiet === true,
       log: oneOf('--log', LOG_FORMATS, options.log) ?? 'text',
@@ -105,9 +105,20 @@ function serverFrom([name = 'server3', ...more]: readonly string[]): keyof typeo
   return name as keyof typeof SERVERS;
 }
 
-async function serve(name: keyof typeof SERVERS, options: ServerOptions): Promise<number> {
+/** Listens on the first address that this machine has: those of a name may be several machines'. */
+async function serve(
+  name: keyof typeof SERVERS,
+  [address, ...others]: readonly Address[],
+  options: Omit<ServerOptions, 'address'>,
+): Promise<number> {
   const server = await SERVERS[name]();
-  await server(options);
+  try {
+    await server({ ...options, address: address as Address });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRNOTAVAIL' || others.length === 0) throw error;
+    return serve(name, others, options);
+  }
   // Node would take apart every thread that is left, one after the other, for seconds.
   if (name === 'server2') (await import('./sockets/native.ts')).exitAtOnce(0);
   return 0;

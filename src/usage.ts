@@ -66,7 +66,7 @@ function serverUsage(name: string, summary: string, ...options: Option[]): Usage
     summary,
     operands: [
       { name: 'HOST', help: "this machine's IPv4 address or name; 0.0.0.0 for all it has" },
-      { name: 'PORT', help: 'where to listen; 0 lets the system choose' },
+      { name: 'PORT', help: 'where to listen; 0 lets the system choose; or HOST:PORT' },
     ],
     options: [SERVER_QUIET, LOG, TIMESTAMPS, COLOR, ...options, UNTIL_EOF, HELP],
     example: `calcd ${name} 127.0.0.1 5000`,
@@ -84,7 +84,7 @@ export const USAGES = {
     summary: 'ask a server, line by line',
     operands: [
       { name: 'HOST', help: "the server's IPv4 address or name" },
-      { name: 'PORT', help: 'where it listens' },
+      { name: 'PORT', help: 'where it listens; or HOST:PORT as one word' },
     ],
     options: [
       {

@@ -8,7 +8,7 @@
 import type { Socket } from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { exitCodeOf } from '../signal-exit.ts';
-import { formatAddress } from '../sockets/address.ts';
+import { type Address, formatAddress } from '../sockets/address.ts';
 import { isPlainTerminal } from '../terminal/plain-terminal.ts';
 import { Connector } from './connector.ts';
 import { Dialogue } from './dialogue.ts';
@@ -55,7 +55,7 @@ class Client {
   readonly #prompt: AnyPrompt | undefined;
   readonly #transcript: Transcript;
   readonly #lines: Lines;
-  readonly #proof: PipeliningProof | undefined;
+  #proof: PipeliningProof | undefined;
   readonly #tally = new Tally();
   #connector: Connector | undefined;
   #dialogue: Dialogue | undefined;
@@ -68,13 +68,12 @@ class Client {
   constructor(options: ClientOptions, resolve: (exitCode: number) => void) {
     this.#options = options;
     this.#resolve = resolve;
-    const { address, shows, lines, input, output, aside } = options;
+    const { shows, lines, input, output, aside } = options;
     if (input.isTTY && output.isTTY && shows === 'session') {
       this.#prompt = isPlainTerminal()
         ? new PlainPrompt(options)
         : new Prompt(options, options.keepsHistory);
     }
-    if (shows === 'replies') this.#proof = new PipeliningProof(address);
     this.#lines = new Lines(lines);
     this.#transcript = chooseTranscript(options, this.#prompt);
     process.on('SIGINT', this.#interrupted);
@@ -111,6 +110,7 @@ class Client {
   #connected(connection: Socket): void {
     this.#stopTimer();
     this.#transcript.connected();
+    if (this.#options.shows === 'replies') this.#proof = new PipeliningProof(peerOf(connection));
     const timing = {
       patienceMs: this.#patienceMs,
       delayMs: this.#options.aside ? ASIDE_MS : 0,
@@ -312,6 +312,11 @@ class Client {
   #stopTimer(): void {
     clearTimeout(this.#timer);
   }
+}
+
+/** The one of a name's addresses that is connected. */
+function peerOf({ remoteAddress, remotePort }: Socket): Address {
+  return { host: remoteAddress as string, port: remotePort as number };
 }
 
 function withoutPrompt(input: NodeJS.ReadStream): Interface {
