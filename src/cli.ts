@@ -163,6 +163,9 @@ async function leave(exitCode: number): Promise<never> {
   if (signal !== undefined) process.kill(process.pid, signal);
   // As PID 1 we are still here.
   await closeLostTerminals();
+  // A name server that does not answer holds a thread of Node's, which would be waited for.
+  const isLookingUp = process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap');
+  if (isLookingUp) (await import('./sockets/native.ts')).exitAtOnce(exitCode);
   process.exit(exitCode);
 }
 

@@ -1,9 +1,13 @@
-/** Names with several addresses, and names that come later than the client: in a /etc/hosts of its own. */
+/**
+ * Names with several addresses, names that come later than the client, and a name server that says
+ * nothing: with files of its own in the place of those in /etc.
+ */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { type Calcd, CLI, calcd, run } from '../support/calcd.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { temporaryFolder } from '../support/terminal.ts';
@@ -39,6 +43,23 @@ async function serverOn(test: TestContext, host: string): Promise<string> {
   const server = calcd(test, ['server3', '--quiet', host, '0']);
   return /:(\d+)$/.exec(await server.stdout.line())?.[1] as string;
 }
+
+const RESOLVER = fileURLToPath(new URL('../support/silent-resolver.py', import.meta.url));
+const UNRESOLVED = ['--user', '--map-root-user', '--net', '--mount', 'python3', RESOLVER];
+
+const unlessResolvers = unlessLinux || unlessInstalled('unshare', ...UNRESOLVED, 'true');
+
+it('a name server that never answers is given up in the time of --timeout', {
+  skip: unlessResolvers,
+}, async t => {
+  const words = ['client', '--eval', '1', '--timeout', '0.5', 'silent.invalid:5000'];
+  const client = run(t, ['unshare', ...UNRESOLVED, execPath, CLI, ...words]);
+  assert.match(
+    await client.stderr.rest(),
+    /^calcd: cannot connect: silent\.invalid:5000: no answer \(ETIMEDOUT\);.*\n$/,
+  );
+  assert.equal(await client.exit(), 1);
+});
 
 describe('a name', { skip: unlessHosts }, () => {
   const SEVERAL = ['127.0.0.2 several.invalid', '127.0.0.3 several.invalid'];
