@@ -120,7 +120,7 @@ async function serve(
     return serve(name, others, options);
   }
   // Node would take apart every thread that is left, one after the other, for seconds.
-  if (name === 'server2') (await import('./sockets/native.ts')).exitAtOnce(0);
+  if (name === 'server2') (await import('./sockets/system-calls.ts')).system._exit(0);
   return 0;
 }
 

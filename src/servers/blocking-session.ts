@@ -3,12 +3,12 @@
  * is done.
  */
 import { Buffer } from 'node:buffer';
-import { performance } from 'node:perf_hooks';
 import type { Conversation } from '../conversation/conversation.ts';
 import { PAUSE_MS } from '../conversation/framing.ts';
 import { ReplyBuffer } from '../conversation/reply-buffer.ts';
 import { FdSet, INTERRUPTED, select } from '../sockets/select.ts';
 import type { Socket } from '../sockets/socket.ts';
+import { system } from '../sockets/system-calls.ts';
 import { SystemError } from '../sockets/system-error.ts';
 import { departure } from './display.ts';
 import { GRACE_MS, RECEIVE_BYTES } from './limits.ts';
@@ -92,13 +92,13 @@ export class BlockingSession {
     const conversation = this.#conversation;
     const output = this.#output;
     if (!conversation.unfinished && !output.stalled) return true;
-    const pauseEnds = performance.now() + PAUSE_MS;
+    const pauseEnds = system.now() + PAUSE_MS;
     while (conversation.unfinished || output.stalled) {
       const readable = new FdSet();
       const writable = new FdSet();
       readable.add(this.#socket.fd);
       if (output.stalled) writable.add(output.fd);
-      const left = conversation.unfinished ? pauseEnds - performance.now() : Infinity;
+      const left = conversation.unfinished ? pauseEnds - system.now() : Infinity;
       const ready = select(readable, writable, left);
       if (ready === 0) return false;
       if (ready === INTERRUPTED) continue;
@@ -131,8 +131,8 @@ export class BlockingSession {
    * the client's system has the replies, or the main thread cuts us off.
    */
   #deliver(): string {
-    const until = performance.now() + GRACE_MS;
-    while (this.#socket.unacknowledged() > 0 && performance.now() < until) {
+    const until = system.now() + GRACE_MS;
+    while (this.#socket.unacknowledged() > 0 && system.now() < until) {
       pauseThread();
       // To send nothing fails once the client has gone, and nobody will acknowledge any more.
       this.#socket.send(NOTHING);

@@ -6,8 +6,8 @@
  * those are, after eight times as long as a look at all takes, so that it costs a ninth of the time
  * and no silent client that speaks up waits longer than LONGEST_MS for its turn.
  */
-import { performance } from 'node:perf_hooks';
 import { FdSet } from '../sockets/select.ts';
+import { system } from '../sockets/system-calls.ts';
 
 /** A look at fewer descriptors is so cheap that two of them cost more than they spare. */
 const MANY = 256;
@@ -36,7 +36,7 @@ export class BusyReaders {
    * @returns for how many milliseconds they alone may be waited for; 0 when it is time for all.
    */
   copyTo(set: FdSet, all: FdSet): number {
-    if (performance.now() >= this.#nextLookAtAll) return 0;
+    if (system.now() >= this.#nextLookAtAll) return 0;
     set.copyFrom(this.#busy);
     set.retainAll(all);
     return set.nfds > 0 ? PATIENCE_MS : 0;
@@ -50,7 +50,7 @@ export class BusyReaders {
   /** After a look at all: what select said, and how many milliseconds a look takes. */
   sawAll(set: FdSet, ready: number, price: number): void {
     const pause = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, SHARE * price));
-    this.#nextLookAtAll = performance.now() + pause;
+    this.#nextLookAtAll = system.now() + pause;
     this.#busy.copyFrom(this.#since);
     this.#since.clear();
     if (ready <= 0) return;

@@ -1,7 +1,7 @@
 /** What a server shows its operator: one line an event. */
 import type { Observer } from '../conversation/conversation.ts';
 import type { Address } from '../sockets/address.ts';
-import { isTerminal } from '../sockets/native.ts';
+import { system } from '../sockets/system-calls.ts';
 import type { SystemError } from '../sockets/system-error.ts';
 import { wantsColours } from '../terminal/colours.ts';
 import type { Summary } from './display-events.ts';
@@ -90,6 +90,6 @@ export class Display {
 
 function styleFor(options: DisplayOptions, severalClients: boolean): DisplayStyle {
   if (options.log === 'json') return new JsonStyle();
-  const colour = wantsColours(isTerminal(STDOUT), options.colour);
+  const colour = wantsColours(system.isatty(STDOUT), options.colour);
   return new TextStyle({ severalClients, timestamps: options.timestamps, colour });
 }

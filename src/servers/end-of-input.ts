@@ -3,7 +3,8 @@
  * may vanish without a word, and the input ends then.
  */
 import { Buffer } from 'node:buffer';
-import { readSync } from 'node:fs';
+import { EAGAIN, EINTR } from '../sockets/native.ts';
+import { system } from '../sockets/system-calls.ts';
 import type { SelectLoop, Watcher } from './select-loop.ts';
 
 const STDIN = 0;
@@ -25,9 +26,6 @@ export function onEndOfInput(loop: SelectLoop, ended: () => void): void {
 
 /** An input that cannot be read will not tell anything any more. */
 function isAtEnd(buffer: Buffer): boolean {
-  try {
-    return readSync(STDIN, buffer) === 0;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'EAGAIN';
-  }
+  const received = system.read(STDIN, buffer, buffer.length);
+  return received <= 0 && received !== -EAGAIN && received !== -EINTR;
 }

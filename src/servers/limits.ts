@@ -1,7 +1,8 @@
 /** The servers' limits, each with its reason. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
-import { RLIMIT_NOFILE, RLIMIT_NPROC, softLimit } from '../sockets/native.ts';
+import { RLIMIT_NOFILE, RLIMIT_NPROC } from '../sockets/native.ts';
+import { system } from '../sockets/system-calls.ts';
 
 /** Connections that may wait to be accepted: the usual choice; the system may allow fewer. */
 export const BACKLOG = 511;
@@ -81,14 +82,14 @@ export function threadClientLimit(wanted = THREAD_CLIENTS): number {
   return Math.min(
     wanted,
     atLeastOne(descriptorsForClients() / DESCRIPTORS_PER_THREAD - STARTS_AT_A_TIME),
-    atLeastOne(softLimit(RLIMIT_NPROC) / 2),
+    atLeastOne(system.softLimit(RLIMIT_NPROC) / 2),
     atLeastOne(memoryMaps() / MAPS_PER_THREAD),
     atLeastOne(availableMemory() / BYTES_PER_THREAD),
   );
 }
 
 function descriptorsForClients(): number {
-  return atLeastOne(softLimit(RLIMIT_NOFILE) - RESERVED_DESCRIPTORS);
+  return atLeastOne(system.softLimit(RLIMIT_NOFILE) - RESERVED_DESCRIPTORS);
 }
 
 function atLeastOne(count: number): number {

@@ -3,7 +3,9 @@
  * reads, a full disk: lines wait in a bounded backlog, past it they are dropped and later counted.
  */
 import { Buffer } from 'node:buffer';
-import { writeSync } from 'node:fs';
+import { EINTR } from '../sockets/native.ts';
+import { system } from '../sockets/system-calls.ts';
+import { SystemError } from '../sockets/system-error.ts';
 import type { DisplayStyle, SaidStyle } from './display-style.ts';
 import { DISPLAY_BACKLOG_BYTES, DISPLAY_FLUSH_BYTES } from './limits.ts';
 import type { Watcher } from './select-loop.ts';
@@ -123,15 +125,16 @@ export class Output implements Watcher {
       this.#stalled = true;
       return false;
     }
-    try {
-      const length = this.#endOfWholeLines() - this.#position;
-      this.#position += writeSync(this.fd, this.#bytes, this.#position, length);
-      this.#noted = 0;
-      return true;
-    } catch (error) {
-      this.#failed((error as NodeJS.ErrnoException).code ?? '');
-      return false;
+    const length = this.#endOfWholeLines() - this.#position;
+    const bytes = this.#bytes.subarray(this.#position, this.#position + length);
+    const written = system.write(this.fd, bytes, length);
+    if (written < 0) {
+      if (written !== -EINTR) this.#failed(new SystemError('write', -written).code);
+      return written === -EINTR;
     }
+    this.#position += written;
+    this.#noted = 0;
+    return true;
   }
 
   /** As many whole lines as one write may carry, so that lines of several threads do not mix. */

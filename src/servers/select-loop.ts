@@ -9,9 +9,9 @@
  *   5. actions for the end of the turn are run; what they ask for comes in the next;
  *   6. timers that have fallen due are run.
  */
-import { performance } from 'node:perf_hooks';
 import { nodeLoopDescriptor, nodeTurn } from '../sockets/node-loop.ts';
 import { FdSet, INTERRUPTED, select } from '../sockets/select.ts';
+import { system } from '../sockets/system-calls.ts';
 import { BusyReaders } from './busy-readers.ts';
 import { type Timer, Timers } from './timers.ts';
 
@@ -67,7 +67,7 @@ export class SelectLoop {
 
   /** Calls `action` in so many milliseconds. */
   after(milliseconds: number, action: () => void): Timer {
-    return this.#timers.start(performance.now(), milliseconds, action);
+    return this.#timers.start(system.now(), milliseconds, action);
   }
 
   cancel(timer: Timer): void {
@@ -97,7 +97,7 @@ export class SelectLoop {
       if (ready === INTERRUPTED) this.#nodeTurnDue = true;
       else if (ready > 0) this.#tellReady();
       this.#runEndOfTurn();
-      if (!this.#timers.isEmpty) this.#timers.run(performance.now());
+      if (!this.#timers.isEmpty) this.#timers.run(system.now());
     }
   }
 
@@ -112,9 +112,9 @@ export class SelectLoop {
       if (ready !== 0) return ready;
     }
     // To look without waiting is cheaper: nothing has to be hung on each descriptor.
-    const from = performance.now();
+    const from = system.now();
     let ready = this.#selectAll(0);
-    const price = performance.now() - from;
+    const price = system.now() - from;
     if (ready === 0 && timeout > 0) ready = this.#selectAll(timeout);
     this.#busy.sawAll(this.#readable, ready, price);
     return ready;
@@ -132,7 +132,7 @@ export class SelectLoop {
 
   #timeToNextDeadline(): number {
     if (this.#timers.isEmpty) return Number.POSITIVE_INFINITY;
-    return Math.max(0, this.#timers.nextDeadline() - performance.now());
+    return Math.max(0, this.#timers.nextDeadline() - system.now());
   }
 
   #tellReady(): void {

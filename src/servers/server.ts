@@ -2,8 +2,8 @@
  * What all four servers have in common, from the listening socket to the last reply on the way
  * out. How they serve a client is theirs, and comes in as a Clients object.
  */
-import { performance } from 'node:perf_hooks';
 import type { Address } from '../sockets/address.ts';
+import { system } from '../sockets/system-calls.ts';
 import { Acceptor, type Clients } from './acceptor.ts';
 import { Display } from './display.ts';
 import type { DisplayOptions } from './display-options.ts';
@@ -62,11 +62,11 @@ export async function runServer(
   };
   onStopSignal(stop);
 
-  const start = performance.now();
+  const start = system.now();
   const summarize = (): void => {
     const { welcomed, refused } = acceptor;
     const { messages, errors } = clients.counts;
-    const seconds = Math.round(performance.now() - start) / 1000;
+    const seconds = Math.round(system.now() - start) / 1000;
     display.summary({ clients: welcomed, refused, messages, errors, seconds });
   };
   onSummarySignal(summarize);

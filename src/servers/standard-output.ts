@@ -1,6 +1,8 @@
 /** Standard output as a descriptor that can be written without waiting, as far as that is possible. */
-import { constants, fstatSync, openSync } from 'node:fs';
+import { constants } from 'node:fs';
+import type { FileType } from '../sockets/native.ts';
 import { FdSet, select } from '../sockets/select.ts';
+import { system } from '../sockets/system-calls.ts';
 
 const STDOUT = 1;
 
@@ -27,12 +29,13 @@ const FILE_WRITE_BYTES = 64 * 1024;
  * where they cannot be opened anew, server2's threads may wait for a display that nobody reads.)
  */
 export function standardOutput(): StandardOutput {
-  const reopened = reopenNonBlocking();
+  const type = system.fileType(STDOUT);
+  const reopened = reopenNonBlocking(type);
   const always = () => true;
   if (reopened !== undefined) {
     return { fd: reopened, writeBytes: PIPE_WRITE_BYTES, isWritable: always };
   }
-  if (fstatSync(STDOUT).isFile()) {
+  if (type === 'file') {
     return { fd: STDOUT, writeBytes: FILE_WRITE_BYTES, isWritable: always };
   }
   return { fd: STDOUT, writeBytes: PIPE_WRITE_BYTES, isWritable: () => isWritable(STDOUT) };
@@ -42,19 +45,13 @@ export function standardOutput(): StandardOutput {
  * O_NONBLOCK belongs to the open file, and ours must not disturb those who share it: hence a file
  * of our own. Undefined where that is not possible or not needed.
  */
-function reopenNonBlocking(): number | undefined {
-  const status = fstatSync(STDOUT);
-  if (process.platform !== 'linux' || !(status.isFIFO() || status.isCharacterDevice())) {
+function reopenNonBlocking(type: FileType): number | undefined {
+  if (process.platform !== 'linux' || !(type === 'pipe' || type === 'character device')) {
     return undefined;
   }
-  try {
-    return openSync(
-      `/proc/self/fd/${STDOUT}`,
-      constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY,
-    );
-  } catch {
-    return undefined;
-  }
+  const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+  const fd = system.open(`/proc/self/fd/${STDOUT}`, flags);
+  return fd < 0 ? undefined : fd;
 }
 
 function isWritable(fd: number): boolean {

@@ -1,7 +1,7 @@
 /** One client's turn at being answered: as many replies as fit one send and a share of the time. */
-import { performance } from 'node:perf_hooks';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { ReplyBuffer } from '../conversation/reply-buffer.ts';
+import { system } from '../sockets/system-calls.ts';
 import { TURN_MS } from './limits.ts';
 
 /**
@@ -12,8 +12,8 @@ export function answerTurn(conversation: Conversation, replies: ReplyBuffer): bo
   replies.clear();
   let more = conversation.answer(replies);
   if (!more) return false;
-  const until = performance.now() + TURN_MS;
-  while (more && !replies.isFull && performance.now() < until) {
+  const until = system.now() + TURN_MS;
+  while (more && !replies.isFull && system.now() < until) {
     more = conversation.answer(replies);
   }
   return more;

@@ -1,9 +1,11 @@
 /**
  * The operating system's side of calcd: every C declaration, constant and struct layout it uses,
- * for Linux and macOS, and the one import of the FFI. Results are handed on as C gives them, -1
- * and errno included; socket.ts and select.ts say what they mean.
+ * for Linux and macOS, and the one import of the FFI. The rest of calcd makes these calls through
+ * system-calls.ts, where they can be replaced.
  */
+import { fstatSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import koffi from 'koffi';
 import type { Address } from './address.ts';
 
@@ -109,112 +111,144 @@ const FD_CLOEXEC = 1;
 
 export const { EAGAIN, EINTR, EINPROGRESS, ENOTCONN, EBADF } = constants.errno;
 
-/** The calling thread's error number. Ask at once: any other call may change it. */
-export const errno: () => number = koffi.errno;
-
 const libc = koffi.load(null);
 
-export const socket: (family: number, type: number, protocol: number) => number = libc.func(
-  'int socket(int, int, int)',
-);
-export const bind: (fd: number, address: Uint8Array, length: number) => number = libc.func(
-  'int bind(int, const void *, uint32_t)',
-);
-export const listen: (fd: number, backlog: number) => number = libc.func('int listen(int, int)');
-export const connect: (fd: number, address: Uint8Array, length: number) => number = libc.func(
-  'int connect(int, const void *, uint32_t)',
-);
-export const recv: (fd: number, buffer: Uint8Array, length: number, flags: number) => number =
-  libc.func('int64_t recv(int, void *, size_t, int)');
-export const send: (fd: number, buffer: Uint8Array, length: number, flags: number) => number =
-  libc.func('int64_t send(int, const void *, size_t, int)');
-export const shutdown: (fd: number, how: number) => number = libc.func('int shutdown(int, int)');
-export const close: (fd: number) => number = libc.func('int close(int)');
-export const select: (
-  nfds: number,
-  read: Uint32Array | null,
-  write: Uint32Array | null,
-  except: Uint32Array | null,
-  timeout: Int32Array | null,
-) => number = libc.func(P.select, 'int', ['int', 'void *', 'void *', 'void *', 'void *']);
-export const setsockopt: (
-  fd: number,
-  level: number,
-  option: number,
-  value: Int32Array,
-  length: number,
-) => number = libc.func('int setsockopt(int, int, int, const void *, uint32_t)');
-export const getsockopt: (
-  fd: number,
-  level: number,
-  option: number,
-  value: Int32Array,
-  length: Uint32Array,
-) => number = libc.func('int getsockopt(int, int, int, void *, void *)');
-export const getsockname: (fd: number, address: Uint8Array, length: Uint32Array) => number =
-  libc.func('int getsockname(int, void *, void *)');
+const c = {
+  socket: libc.func('int socket(int, int, int)'),
+  bind: libc.func('int bind(int, const void *, uint32_t)'),
+  listen: libc.func('int listen(int, int)'),
+  connect: libc.func('int connect(int, const void *, uint32_t)'),
+  recv: libc.func('int64_t recv(int, void *, size_t, int)'),
+  send: libc.func('int64_t send(int, const void *, size_t, int)'),
+  shutdown: libc.func('int shutdown(int, int)'),
+  close: libc.func('int close(int)'),
+  select: libc.func(P.select, 'int', ['int', 'void *', 'void *', 'void *', 'void *']),
+  setsockopt: libc.func('int setsockopt(int, int, int, const void *, uint32_t)'),
+  getsockopt: libc.func('int getsockopt(int, int, int, void *, void *)'),
+  getsockname: libc.func('int getsockname(int, void *, void *)'),
+  fcntl: libc.func('int fcntl(int, int, ...)'),
+  ioctl: libc.func('int ioctl(int, unsigned long, ...)'),
+  read: libc.func('int64_t read(int, void *, size_t)'),
+  write: libc.func('int64_t write(int, const void *, size_t)'),
+  getrlimit: libc.func('int getrlimit(int, void *)'),
+  isatty: libc.func('int isatty(int)'),
+  _exit: libc.func('void _exit(int)'),
+};
 
-const variadicFcntl: (fd: number, command: number, type: 'int', value: number) => number =
-  libc.func('int fcntl(int, int, ...)');
+/** A result of C as the kernel itself gives it: 0 or more, or errno, negated. No call may come between. */
+const withErrno = (result: number): number => (result < 0 ? -koffi.errno() : result);
 
-export function fcntl(fd: number, command: number, value: number): number {
-  return variadicFcntl(fd, command, 'int', value);
-}
+const sockaddrLength = (): Uint32Array => new Uint32Array([SOCKADDR_IN_BYTES]);
 
-const variadicIoctl: (fd: number, request: number, type: 'void *', value: Int32Array) => number =
-  libc.func('int ioctl(int, unsigned long, ...)');
-
-export function ioctl(fd: number, request: number, value: Int32Array): number {
-  return variadicIoctl(fd, request, 'void *', value);
-}
-
-/** accept(2) with SOCK_CLOEXEC and SOCK_NONBLOCK, in one call where the system has accept4(2). */
-export const accept: (
-  fd: number,
-  address: Uint8Array,
-  length: Uint32Array,
-  flags: number,
-) => number = SOCK_CLOEXEC
-  ? libc.func('int accept4(int, void *, void *, int)')
-  : acceptThenSetFlags();
-
-function acceptThenSetFlags(): typeof accept {
-  const plainAccept = libc.func('int accept(int, void *, void *)');
-  return (fd, address, length) => {
-    const accepted = plainAccept(fd, address, length);
-    if (accepted >= 0) fcntl(accepted, F_SETFD, FD_CLOEXEC);
+/** In one call where the system has accept4(2). */
+function acceptCall(): (fd: number, sockaddr: Uint8Array, flags: number) => number {
+  if (SOCK_CLOEXEC) {
+    const accept4 = libc.func('int accept4(int, void *, void *, int)');
+    return (fd, sockaddr, flags) => withErrno(accept4(fd, sockaddr, sockaddrLength(), flags));
+  }
+  const accept = libc.func('int accept(int, void *, void *)');
+  return (fd, sockaddr) => {
+    const accepted = withErrno(accept(fd, sockaddr, sockaddrLength()));
+    if (accepted >= 0) c.fcntl(accepted, F_SETFD, 'int', FD_CLOEXEC);
     return accepted;
   };
 }
 
-const getrlimitOf: (resource: number, limit: BigUint64Array) => number = libc.func(
-  'int getrlimit(int, void *)',
-);
+/** What kind of file a descriptor is open on. */
+export type FileType = 'file' | 'pipe' | 'socket' | 'character device' | 'other';
 
-/** The soft limit of a resource as getrlimit(2) tells it; Infinity for none. */
-export function softLimit(resource: number): number {
-  const limit = new BigUint64Array(2);
-  if (getrlimitOf(resource, limit) < 0) return Number.POSITIVE_INFINITY;
-  const soft = limit[0] as bigint;
-  return soft > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(soft);
-}
-
-const isatty: (fd: number) => number = libc.func('int isatty(int)');
-
-/** isatty(3): whether a descriptor is a terminal. */
-export function isTerminal(fd: number): boolean {
-  return isatty(fd) === 1;
-}
-
-/** _exit(2): ends the process at once, threads and all, without Node's own farewell. */
-export const exitAtOnce: (code: number) => void = libc.func('void _exit(int)');
-
-/** libuv's own descriptor, which turns readable when Node's event loop has something to do. */
-export function nodeBackendDescriptor(): number {
-  const defaultLoop = libc.func('void *uv_default_loop()');
-  const backendFd = libc.func('int uv_backend_fd(void *)');
-  return backendFd(defaultLoop());
-}
+/**
+ * The calls themselves. Results are the kernel's own: 0 or more, or an error number (errno(3)),
+ * negated. So one number says all, and nothing can come between a call and why it failed.
+ */
+export const nativeCalls = {
+  /** socket(2). Returns the new descriptor. */
+  socket: (family: number, type: number, protocol: number): number =>
+    withErrno(c.socket(family, type, protocol)),
+  bind: (fd: number, address: Address): number =>
+    withErrno(c.bind(fd, encodeSockaddr(address), SOCKADDR_IN_BYTES)),
+  listen: (fd: number, backlog: number): number => withErrno(c.listen(fd, backlog)),
+  connect: (fd: number, address: Address): number =>
+    withErrno(c.connect(fd, encodeSockaddr(address), SOCKADDR_IN_BYTES)),
+  /** accept4(2) with SOCK_CLOEXEC or SOCK_NONBLOCK or both; `sockaddr` becomes the peer's address. */
+  accept: acceptCall(),
+  recv: (fd: number, buffer: Uint8Array, length: number, flags: number): number =>
+    withErrno(c.recv(fd, buffer, length, flags)),
+  send: (fd: number, bytes: Uint8Array, length: number, flags: number): number =>
+    withErrno(c.send(fd, bytes, length, flags)),
+  shutdown: (fd: number, how: number): number => withErrno(c.shutdown(fd, how)),
+  close: (fd: number): number => withErrno(c.close(fd)),
+  /** select(2). Its sets are bitmaps with an even number of words; its timeout is in ms, or Infinity. */
+  select: (
+    nfds: number,
+    read: Uint32Array | null,
+    write: Uint32Array | null,
+    timeout: number,
+  ): number => {
+    const timeval = timeout === Number.POSITIVE_INFINITY ? null : encodeTimeval(timeout);
+    return withErrno(c.select(nfds, read, write, null, timeval));
+  },
+  /** setsockopt(2), for an option whose value is an int or several. */
+  setsockopt: (fd: number, level: number, option: number, value: Int32Array): number =>
+    withErrno(c.setsockopt(fd, level, option, value, value.byteLength)),
+  /** getsockopt(2), for an option whose value is an int of 0 or more. Returns the value. */
+  getsockopt: (fd: number, level: number, option: number): number => {
+    const value = new Int32Array(1);
+    const result = c.getsockopt(fd, level, option, value, new Uint32Array([value.byteLength]));
+    return result < 0 ? withErrno(result) : (value[0] as number);
+  },
+  getsockname: (fd: number, sockaddr: Uint8Array): number =>
+    withErrno(c.getsockname(fd, sockaddr, sockaddrLength())),
+  fcntl: (fd: number, command: number, value: number): number =>
+    withErrno(c.fcntl(fd, command, 'int', value)),
+  /** ioctl(2), for a request that asks for an int of 0 or more. Returns the int. */
+  ioctl: (fd: number, request: number): number => {
+    const value = new Int32Array(1);
+    const result = c.ioctl(fd, request, 'void *', value);
+    return result < 0 ? withErrno(result) : (value[0] as number);
+  },
+  read: (fd: number, buffer: Uint8Array, length: number): number =>
+    withErrno(c.read(fd, buffer, length)),
+  write: (fd: number, bytes: Uint8Array, length: number): number =>
+    withErrno(c.write(fd, bytes, length)),
+  /** open(2) of a file that exists. Returns the new descriptor. */
+  open: (path: string, flags: number): number => {
+    try {
+      return openSync(path, flags);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).errno as number;
+    }
+  },
+  /** fstat(2). */
+  fileType: (fd: number): FileType => {
+    const status = fstatSync(fd);
+    if (status.isFile()) return 'file';
+    if (status.isFIFO()) return 'pipe';
+    if (status.isSocket()) return 'socket';
+    return status.isCharacterDevice() ? 'character device' : 'other';
+  },
+  /** isatty(3). */
+  isatty: (fd: number): boolean => c.isatty(fd) === 1,
+  /** getrlimit(2): the soft limit of a resource; Infinity for none. */
+  softLimit: (resource: number): number => {
+    const limit = new BigUint64Array(2);
+    if (c.getrlimit(resource, limit) < 0) return Number.POSITIVE_INFINITY;
+    const soft = limit[0] as bigint;
+    return soft > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(soft);
+  },
+  /** _exit(2): ends the process at once, all its threads included, without Node's own clean-up. */
+  _exit: (code: number): void => c._exit(code),
+  /** clock_gettime(2), CLOCK_MONOTONIC: milliseconds, with a fraction, since a moment in the past. */
+  now: (): number => performance.now(),
+  /** The descriptor on which Node's event loop itself waits (uv_backend_fd). */
+  nodeLoopDescriptor: (): number => {
+    const defaultLoop = libc.func('void *uv_default_loop()');
+    const backendFd = libc.func('int uv_backend_fd(void *)');
+    return backendFd(defaultLoop());
+  },
+  /** Lets Node's event loop go round once. */
+  nodeTick: (): Promise<void> => new Promise(resolve => setImmediate(resolve)),
+};
 
 export const SOCKADDR_IN_BYTES = 16;
 
@@ -235,7 +269,7 @@ export function decodeSockaddr(bytes: Uint8Array): Address {
 const LONG_WORDS = koffi.sizeof('long') / 4;
 
 /** struct timeval for a time of 0 ms or more; what is left over of a microsecond is rounded up. */
-export function encodeTimeval(ms: number): Int32Array {
+function encodeTimeval(ms: number): Int32Array {
   const timeval = new Int32Array(2 * LONG_WORDS);
   const microseconds = Math.ceil(ms * 1000);
   timeval[0] = Math.floor(microseconds / 1_000_000);

@@ -2,7 +2,8 @@
  * select(2), for descriptors of any number. The limit of 1,024 that C programs know belongs to
  * their headers' FD_SET, not to the system call: an FdSet grows as its descriptors do.
  */
-import * as native from './native.ts';
+import { EINTR } from './native.ts';
+import { system } from './system-calls.ts';
 import { SystemError } from './system-error.ts';
 
 /** What `select` returns when a signal came first (EINTR); the sets are then undefined. */
@@ -98,7 +99,7 @@ export class FdSet {
   }
 
   #findHighest(): void {
-    let index = (this.nfds - 1) >>> 5;
+    let index = ((this.nfds + 31) >>> 5) - 1;
     while (index >= 0 && this.words[index] === 0) index--;
     this.nfds = index < 0 ? 0 : index * 32 + 32 - Math.clz32(this.words[index] as number);
   }
@@ -116,15 +117,13 @@ export function select(read: FdSet, write: FdSet, timeout = Number.POSITIVE_INFI
   const nfds = Math.max(read.nfds, write.nfds);
   read.reserve(nfds);
   write.reserve(nfds);
-  const ready = native.select(
+  const ready = system.select(
     nfds,
     read.nfds > 0 ? read.words : null,
     write.nfds > 0 ? write.words : null,
-    null,
-    timeout === Number.POSITIVE_INFINITY ? null : native.encodeTimeval(Math.max(timeout, 0)),
+    Math.max(timeout, 0),
   );
   if (ready >= 0) return ready;
-  const errno = native.errno();
-  if (errno === native.EINTR) return INTERRUPTED;
-  throw new SystemError('select', errno);
+  if (ready === -EINTR) return INTERRUPTED;
+  throw new SystemError('select', -ready);
 }

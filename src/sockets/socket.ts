@@ -5,6 +5,7 @@
  */
 import { type Address, formatAddress, isIPv4, isPort } from './address.ts';
 import * as native from './native.ts';
+import { system } from './system-calls.ts';
 import { SystemError } from './system-error.ts';
 
 /** What a call on a non-blocking socket returns when it would have to wait. */
@@ -69,13 +70,8 @@ export class Socket {
 
   /** socket(2): a new blocking TCP/IPv4 socket, closed on exec. */
   static open(): Socket {
-    const fd = native.socket(
-      native.AF_INET,
-      native.SOCK_STREAM | native.SOCK_CLOEXEC,
-      native.IPPROTO_TCP,
-    );
-    if (fd < 0) throw new SystemError('socket', native.errno());
-    return new Socket(fd);
+    const type = native.SOCK_STREAM | native.SOCK_CLOEXEC;
+    return new Socket(done('socket', system.socket(native.AF_INET, type, native.IPPROTO_TCP)));
   }
 
   /**
@@ -83,15 +79,12 @@ export class Socket {
    * @throws RangeError when the host is not an IPv4 address, or the port none.
    */
   bind(address: Address): void {
-    const sockaddr = sockaddrOf(address);
-    if (native.bind(this.fd, sockaddr, sockaddr.length) < 0) {
-      throw new SystemError('bind', native.errno());
-    }
+    done('bind', system.bind(this.fd, checkedAddress(address)));
   }
 
   /** listen(2). @param backlog connections that may wait to be accepted. */
   listen(backlog: number): void {
-    if (native.listen(this.fd, backlog) < 0) throw new SystemError('listen', native.errno());
+    done('listen', system.listen(this.fd, backlog));
   }
 
   /**
@@ -101,21 +94,16 @@ export class Socket {
    * @throws RangeError when the host is not an IPv4 address, or the port none.
    */
   connect(address: Address): boolean {
-    const sockaddr = sockaddrOf(address);
-    if (native.connect(this.fd, sockaddr, sockaddr.length) === 0) return true;
-    const errno = native.errno();
-    if (errno === native.EINPROGRESS) return false;
-    throw new SystemError('connect', errno);
+    const result = system.connect(this.fd, checkedAddress(address));
+    if (result === -native.EINPROGRESS) return false;
+    done('connect', result);
+    return true;
   }
 
   /** The answer to a non-blocking `connect` (SO_ERROR, socket(7)); undefined: it is connected. */
   connectError(): SystemError | undefined {
-    const error = new Int32Array(1);
-    const length = new Uint32Array([error.byteLength]);
-    if (native.getsockopt(this.fd, native.SOL_SOCKET, native.SO_ERROR, error, length) < 0) {
-      throw new SystemError('getsockopt', native.errno());
-    }
-    const errno = error[0] as number;
+    const result = system.getsockopt(this.fd, native.SOL_SOCKET, native.SO_ERROR);
+    const errno = done('getsockopt', result);
     return errno === 0 ? undefined : new SystemError('connect', errno);
   }
 
@@ -128,16 +116,17 @@ export class Socket {
     const sockaddr = new Uint8Array(native.SOCKADDR_IN_BYTES);
     const flags = native.SOCK_CLOEXEC | (nonBlocking ? native.SOCK_NONBLOCK : 0);
     for (;;) {
-      const length = new Uint32Array([sockaddr.length]);
-      const fd = native.accept(this.fd, sockaddr, length, flags);
+      const fd = system.accept(this.fd, sockaddr, flags);
       if (fd >= 0) {
         const socket = new Socket(fd);
         if (!native.SOCK_NONBLOCK) socket.setNonBlocking(nonBlocking);
         return { socket, peer: native.decodeSockaddr(sockaddr) };
       }
-      const error = new SystemError('accept', native.errno());
-      if (error.errno === native.EAGAIN || NO_CLIENT_THIS_TIME.has(error.code)) return undefined;
-      if (error.errno !== native.EINTR) throw error;
+      if (fd === -native.EINTR) continue;
+      if (fd === -native.EAGAIN) return undefined;
+      const error = new SystemError('accept', -fd);
+      if (!NO_CLIENT_THIS_TIME.has(error.code)) throw error;
+      return undefined;
     }
   }
 
@@ -147,28 +136,24 @@ export class Socket {
    */
   recv(buffer: Uint8Array): number {
     for (;;) {
-      const received = native.recv(this.fd, buffer, buffer.length, 0);
+      const received = system.recv(this.fd, buffer, buffer.length, 0);
       if (received >= 0) return received;
-      if (wouldBlock('recv')) return WOULD_BLOCK;
+      if (received === -native.EAGAIN) return WOULD_BLOCK;
+      if (received !== -native.EINTR) throw new SystemError('recv', -received);
     }
   }
 
   /** Whether the stream has ended, or failed, with nothing left to receive. Never waits. */
   isAtEnd(): boolean {
     const flags = native.MSG_PEEK | native.MSG_DONTWAIT;
-    const received = native.recv(this.fd, new Uint8Array(1), 1, flags);
+    const received = system.recv(this.fd, new Uint8Array(1), 1, flags);
     if (received >= 0) return received === 0;
-    const errno = native.errno();
-    return errno !== native.EAGAIN && errno !== native.EINTR;
+    return received !== -native.EAGAIN && received !== -native.EINTR;
   }
 
   /** Bytes sent that the peer's system has not acknowledged yet (TIOCOUTQ, tcp(7)). */
   unacknowledged(): number {
-    const bytes = new Int32Array(1);
-    if (native.ioctl(this.fd, native.TIOCOUTQ, bytes) < 0) {
-      throw new SystemError('ioctl', native.errno());
-    }
-    return bytes[0] as number;
+    return done('ioctl', system.ioctl(this.fd, native.TIOCOUTQ));
   }
 
   /**
@@ -178,9 +163,10 @@ export class Socket {
    */
   send(buffer: Uint8Array, length = buffer.length): number {
     for (;;) {
-      const sent = native.send(this.fd, buffer, length, native.MSG_NOSIGNAL);
+      const sent = system.send(this.fd, buffer, length, native.MSG_NOSIGNAL);
       if (sent >= 0) return sent;
-      if (wouldBlock('send')) return WOULD_BLOCK;
+      if (sent === -native.EAGAIN) return WOULD_BLOCK;
+      if (sent !== -native.EINTR) throw new SystemError('send', -sent);
     }
   }
 
@@ -189,57 +175,46 @@ export class Socket {
    * @returns whether there was a connection to shut down.
    */
   shutdown(direction: Direction): boolean {
-    if (native.shutdown(this.fd, SHUTDOWN[direction]) === 0) return true;
-    const errno = native.errno();
-    if (errno === native.ENOTCONN) return false;
-    throw new SystemError('shutdown', errno);
+    const result = system.shutdown(this.fd, SHUTDOWN[direction]);
+    if (result === -native.ENOTCONN) return false;
+    done('shutdown', result);
+    return true;
   }
 
   /** close(2). An interrupted close has closed: never again, the number may be another's by now. */
   close(): void {
-    if (native.close(this.fd) === 0) return;
-    const errno = native.errno();
-    if (errno === native.EBADF) throw new SystemError('close', errno);
+    if (system.close(this.fd) === -native.EBADF) throw new SystemError('close', native.EBADF);
   }
 
   /** setsockopt(2). @param value 0 or 1 for a switch, seconds for keepIdle. */
   setOption(option: SocketOption, value: number): void {
     const [level, name] = OPTIONS[option];
-    if (native.setsockopt(this.fd, level, name, new Int32Array([value]), 4) < 0) {
-      throw new SystemError('setsockopt', native.errno());
-    }
+    done('setsockopt', system.setsockopt(this.fd, level, name, new Int32Array([value])));
   }
 
   /** fcntl(2): O_NONBLOCK on or off. */
   setNonBlocking(on: boolean): void {
-    const flags = native.fcntl(this.fd, native.F_GETFL, 0);
-    if (flags < 0) throw new SystemError('fcntl', native.errno());
+    const flags = done('fcntl', system.fcntl(this.fd, native.F_GETFL, 0));
     const changed = on ? flags | native.O_NONBLOCK : flags & ~native.O_NONBLOCK;
-    if (native.fcntl(this.fd, native.F_SETFL, changed) < 0) {
-      throw new SystemError('fcntl', native.errno());
-    }
+    done('fcntl', system.fcntl(this.fd, native.F_SETFL, changed));
   }
 
   /** getsockname(2): the address it is bound to, with the real port. */
   localAddress(): Address {
     const sockaddr = new Uint8Array(native.SOCKADDR_IN_BYTES);
-    if (native.getsockname(this.fd, sockaddr, new Uint32Array([sockaddr.length])) < 0) {
-      throw new SystemError('getsockname', native.errno());
-    }
+    done('getsockname', system.getsockname(this.fd, sockaddr));
     return native.decodeSockaddr(sockaddr);
   }
 }
 
-/** Why recv or send failed: true when it would block, false to try again; the rest throws. */
-function wouldBlock(call: string): boolean {
-  const errno = native.errno();
-  if (errno === native.EAGAIN) return true;
-  if (errno === native.EINTR) return false;
-  throw new SystemError(call, errno);
+/** Throws a SystemError for a call that failed. */
+function done(call: string, result: number): number {
+  if (result >= 0) return result;
+  throw new SystemError(call, -result);
 }
 
 /** Throws a RangeError for a host or port that is none. */
-function sockaddrOf(address: Address): Uint8Array {
-  if (isIPv4(address.host) && isPort(address.port)) return native.encodeSockaddr(address);
+function checkedAddress(address: Address): Address {
+  if (isIPv4(address.host) && isPort(address.port)) return address;
   throw new RangeError(`not an IPv4 address and port: ${formatAddress(address)}`);
 }

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { selectClientLimit, threadClientLimit } from '../../src/servers/limits.ts';
-import { RLIMIT_NOFILE, softLimit } from '../../src/sockets/native.ts';
+import { RLIMIT_NOFILE } from '../../src/sockets/native.ts';
+import { system } from '../../src/sockets/system-calls.ts';
 import { unlessLinux } from '../support/installed.ts';
 
 const FIXTURE = fileURLToPath(new URL('./fixtures/client-limits.ts', import.meta.url));
@@ -36,7 +37,7 @@ describe('how many clients may be served', () => {
   });
 
   test('never more than the machine allows, however many are wanted', { skip: unlessLinux }, () => {
-    assert(selectClientLimit(1_000_000) < softLimit(RLIMIT_NOFILE));
+    assert(selectClientLimit(1_000_000) < system.softLimit(RLIMIT_NOFILE));
     const maps = Number(readFileSync('/proc/sys/vm/max_map_count', 'utf8'));
     assert(threadClientLimit(1_000_000) * MAPS_OF_A_THREAD < maps);
   });

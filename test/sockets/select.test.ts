@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { RLIMIT_NOFILE, softLimit } from '../../src/sockets/native.ts';
+import { RLIMIT_NOFILE } from '../../src/sockets/native.ts';
 import { FdSet, select } from '../../src/sockets/select.ts';
+import { system } from '../../src/sockets/system-calls.ts';
 import { awaitReadable, DEADLINE_MS, fdSetOf, members, TestSockets } from './connections.ts';
 
 const WORD_BORDERS = [0, 1, 30, 31, 32, 33, 62, 63, 64, 65, 95, 96, 127, 128, 1023, 1024, 15_000];
@@ -215,7 +216,7 @@ describe('select', () => {
   });
 
   const PAIRS = 600;
-  const roomy = softLimit(RLIMIT_NOFILE) >= 2 * PAIRS + 100;
+  const roomy = system.softLimit(RLIMIT_NOFILE) >= 2 * PAIRS + 100;
   const skip = !roomy && 'this system allows too few descriptors';
 
   test('descriptors above 1,024 are watched like any other', { skip }, t => {

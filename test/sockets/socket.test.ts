@@ -7,6 +7,7 @@ import type { Address } from '../../src/sockets/address.ts';
 import * as native from '../../src/sockets/native.ts';
 import { FdSet, select } from '../../src/sockets/select.ts';
 import { Socket, WOULD_BLOCK } from '../../src/sockets/socket.ts';
+import { system } from '../../src/sockets/system-calls.ts';
 import { SystemError } from '../../src/sockets/system-error.ts';
 import { awaitReadable, DEADLINE_MS, fdSetOf, TestSockets } from './connections.ts';
 
@@ -147,7 +148,7 @@ describe('connect and accept', () => {
   });
 
   test('EOPNOTSUPP, which Node calls ENOTSUP, is no client this time', t => {
-    const fd = native.socket(native.AF_INET, SOCK_DGRAM, 0);
+    const fd = system.socket(native.AF_INET, SOCK_DGRAM, 0);
     const datagrams = new TestSockets(t).keep(new Socket(fd));
     assert.equal(datagrams.accept(true), undefined);
   });
@@ -354,7 +355,7 @@ test('a SystemError without a name still tells its number', () => {
 function reset(sockets: TestSockets, client: Socket): void {
   const linger = new Int32Array([1, 0]);
   const SO_LINGER = platform === 'linux' ? 13 : 0x80;
-  assert.equal(native.setsockopt(client.fd, native.SOL_SOCKET, SO_LINGER, linger, 8), 0);
+  assert.equal(system.setsockopt(client.fd, native.SOL_SOCKET, SO_LINGER, linger), 0);
   sockets.close(client);
 }
 
