@@ -165,7 +165,7 @@ async function leave(exitCode: number): Promise<never> {
   await closeLostTerminals();
   // A name server that does not answer holds a thread of Node's, which would be waited for.
   const isLookingUp = process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap');
-  if (isLookingUp) (await import('./sockets/native.ts')).exitAtOnce(exitCode);
+  if (isLookingUp) (await import('./sockets/system-calls.ts')).system._exit(exitCode);
   process.exit(exitCode);
 }
 
