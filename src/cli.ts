@@ -15,7 +15,7 @@ import { exitCodeOf, signalOf } from './signal-exit.ts';
 import type { Address } from './sockets/address.ts';
 import { suggestion } from './suggestion.ts';
 import { COLOUR_CHOICES } from './terminal/colours.ts';
-import { closeLostTerminals } from './terminal/lost-terminals.ts';
+import { closeLostTerminalsAtExit } from './terminal/lost-terminals.ts';
 import { type CommandName, isCommandName, USAGES } from './usage.ts';
 
 const EXIT_FAILED = 1;
@@ -157,18 +157,20 @@ function endOnSignals(): void {
   }
 }
 
-/** Ends the process. An exit code that stands for a signal is that signal's usual effect. */
+/**
+ * Ends the process. An exit code that stands for a signal is that signal's usual effect, which only
+ * PID 1 survives.
+ */
 async function leave(exitCode: number): Promise<never> {
   const signal = signalOf(exitCode);
   if (signal !== undefined) process.kill(process.pid, signal);
-  // As PID 1 we are still here.
-  await closeLostTerminals();
   // A name server that does not answer holds a thread of Node's, which would be waited for.
   const isLookingUp = process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap');
   if (isLookingUp) (await import('./sockets/system-calls.ts')).system._exit(exitCode);
   process.exit(exitCode);
 }
 
+closeLostTerminalsAtExit();
 const exitCode = await main(process.argv.slice(2));
 const isServer = Object.hasOwn(SERVERS, process.argv[2] ?? '');
 if (!isServer && signalOf(exitCode) === undefined) await outputIsTaken();

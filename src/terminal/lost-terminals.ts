@@ -4,15 +4,20 @@
  * It leaves a closed descriptor alone.
  */
 import { closeSync, fstatSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
 const STANDARD_STREAMS = [0, 1, 2];
 
-/** Just before the exit: nothing can be read or written there any more. */
-export async function closeLostTerminals(): Promise<void> {
+/** At every exit of the process, that after an uncaught error too. */
+export function closeLostTerminalsAtExit(): void {
+  process.on('exit', closeLostTerminals);
+}
+
+function closeLostTerminals(): void {
   const devices = STANDARD_STREAMS.filter(fd => fstatSync(fd).isCharacterDevice());
   if (devices.length === 0) return;
-  // Loads node:net, which no server needs before its end.
-  const { isatty } = await import('node:tty');
+  // It loads node:net, which no server needs before its end.
+  const { isatty }: typeof import('node:tty') = createRequire(import.meta.url)('node:tty');
   // A device such as /dev/null is closed as well, which does no harm now.
   for (const fd of devices) if (!isatty(fd)) closeSync(fd);
 }

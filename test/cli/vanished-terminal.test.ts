@@ -44,6 +44,15 @@ describe('without its terminal', { skip: unlessTerminalsVanish }, () => {
     assert.equal(await client.exit(), exitCodeOf('SIGHUP'));
   });
 
+  it('a check that cannot print any more fails', async t => {
+    const judged = [execPath, CLI, 'server3', '{ip}', '{port}'];
+    const words = ['check', 'server3', '--', ...judged];
+    const check = atVanishingTerminal(t, words);
+    await check.stdout.textUntil('starting');
+    check.endInput();
+    assert.equal(await check.exit(), 1);
+  });
+
   it('the client that waits for a reply ends on SIGTERM', async t => {
     let asked = (): void => {};
     const isAsked = new Promise<void>(resolve => {
