@@ -15,7 +15,7 @@ it('is not stopped when something is typed, and ends on Ctrl+D once it is in the
   skip,
 }, async t => {
   const shell = run(t, ['script', '-qefc', 'bash --norc --noprofile -i', '/dev/null'], {
-    env: { ...process.env, PS1: '', HISTFILE: '/dev/null', TERM: 'dumb' },
+    env: { ...process.env, HISTFILE: '/dev/null', TERM: 'dumb' },
   });
   shell.type(`'${execPath}' '${CLI}' server3 --quiet --until-eof 127.0.0.1 0 &\n`);
   const started = await shell.stdout.textUntil('Serving at most');
@@ -34,6 +34,7 @@ it('is not stopped when something is typed, and ends on Ctrl+D once it is in the
   }
 
   shell.type(CTRL_C);
+  await shell.stdout.textUntil('bash-');
   shell.type('fg\n');
   await shell.stdout.textUntil('--until-eof');
   await eventually(() => {
