@@ -57,15 +57,26 @@ function optionMeant(command: CommandName, complaint: string): string {
   return unknown === undefined ? '' : suggestion(unknown, names);
 }
 
-/** HOST and PORT, both and nothing else. @param lowestPort 0 where the system may choose. */
+/**
+ * HOST and PORT, both and nothing else, or HOST:PORT as one word.
+ * @param lowestPort 0 where the system may choose.
+ */
 export function addressFrom(positionals: readonly string[], lowestPort: 0 | 1): Address {
-  const [host, port, ...more] = positionals;
+  const [host, port, ...more] = positionals.length === 1 ? parted(positionals) : positionals;
   if (host === undefined) throw new UsageError('HOST and PORT are missing');
   const isHost = isIPv4(host) || isHostName(host);
-  if (port === undefined) throw new UsageError(`${isHost ? 'PORT' : 'HOST or PORT'} is missing`);
+  if (port === undefined && (isHost || !host.includes(':'))) {
+    throw new UsageError(`${isHost ? 'PORT' : 'HOST or PORT'} is missing`);
+  }
   if (more.length > 0) throw new UsageError(`unexpected argument '${more[0]}'`);
   if (!isHost) throw new UsageError(`not an IPv4 address or host name: '${host}'`);
-  return { host, port: wholeNumber('port', port, lowestPort, 65_535) };
+  return { host, port: wholeNumber('port', port ?? '', lowestPort, 65_535) };
+}
+
+/** What stands on either side of a colon. Where there are more it is IPv6, which is not spoken here. */
+function parted([word = '']: readonly string[]): readonly string[] {
+  const parts = word.split(':');
+  return parts.length === 2 ? parts : [word];
 }
 
 /** One of a few words; undefined when the option is not given. */

@@ -9,12 +9,15 @@ import { readFileSync } from 'node:fs';
 import { debuglog } from 'node:util';
 import { addressFrom, oneOf, optionalNumber, parseArguments, UsageError } from './arguments.ts';
 import { commandHelp, generalHelp } from './help.ts';
-import { resolved } from './host.ts';
+import { addressesOf } from './host.ts';
 import { LOG_FORMATS } from './servers/display-options.ts';
 import type { ServerOptions } from './servers/server.ts';
+import { exitCodeOf, signalOf } from './signal-exit.ts';
+import type { Address } from './sockets/address.ts';
 import { requireSystem } from './sockets/platform.ts';
 import { suggestion } from './suggestion.ts';
 import { COLOUR_CHOICES } from './terminal/colours.ts';
+import { replaceLostTerminalsAtExit } from './terminal/lost-terminals.ts';
 import { StandardStreams } from './terminal/standard-streams.ts';
 import { type CommandName, isCommandName, USAGES } from './usage.ts';
 
@@ -69,6 +72,7 @@ async function main([name, ...words]: readonly string[]): Promise<number> {
 async function run(name: CommandName, words: readonly string[]): Promise<number> {
   const { positionals, options } = parseArguments(name, words);
   if (options.help) return say(commandHelp(name));
+  if (process.pid === 1 && (name === 'try' || name === 'check')) endOnSignals();
   if (name === 'try') {
     const { tryOut } = await import('./try/try.ts');
     return tryOut(serverFrom(positionals), streams);
@@ -83,11 +87,10 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
   }
   if (name === 'client') {
     const { runClientCommand } = await import('./client/command.ts');
-    return runClientCommand(await resolved(addressFrom(positionals, 1)), options, streams);
+    return runClientCommand(addressFrom(positionals, 1), options, streams);
   }
-  const address = await resolved(addressFrom(positionals, 0));
-  return serve(name, {
-    address,
+  const addresses = await addressesOf(addressFrom(positionals, 0));
+  return serve(name, addresses, {
     display: {
       quiet: options.quiet === true,
       log: oneOf('--log', LOG_FORMATS, options.log) ?? 'text',
@@ -117,10 +120,21 @@ function serverFrom([name = 'server3', ...more]: readonly string[]): keyof typeo
   return name as keyof typeof SERVERS;
 }
 
-async function serve(name: keyof typeof SERVERS, options: ServerOptions): Promise<number> {
+/** Listens on the first address that this machine has: those of a name may be several machines'. */
+async function serve(
+  name: keyof typeof SERVERS,
+  [address, ...others]: readonly Address[],
+  options: Omit<ServerOptions, 'address'>,
+): Promise<number> {
   requireSystem();
   const server = await SERVERS[name]();
-  await server(options);
+  try {
+    await server({ ...options, address: address as Address });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRNOTAVAIL' || others.length === 0) throw error;
+    return serve(name, others, options);
+  }
   // Node would take apart every thread that is left, one after the other, for seconds.
   if (name === 'server2') (await import('./sockets/system-calls.ts')).system._exit(0);
   return 0;
@@ -159,6 +173,31 @@ async function crash(error: unknown): Promise<never> {
   process.exit(await streams.finish(EXIT_FAILED));
 }
 
+/**
+ * The first process of a container or a PID namespace: no signal ends it unless it has a handler. The
+ * client and the servers have theirs.
+ */
+function endOnSignals(): void {
+  for (const signal of ['SIGHUP', 'SIGTERM'] as const) {
+    process.on(signal, () => leave(exitCodeOf(signal)));
+  }
+}
+
+/**
+ * Ends the process. An exit code that stands for a signal is that signal's usual effect, which only
+ * PID 1 survives.
+ */
+async function leave(exitCode: number): Promise<never> {
+  const signal = signalOf(exitCode);
+  if (signal !== undefined) process.kill(process.pid, signal);
+  // A name server that does not answer holds a thread of Node's, which would be waited for.
+  const isLookingUp = process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap');
+  if (isLookingUp) (await import('./sockets/system-calls.ts')).system._exit(exitCode);
+  process.exit(exitCode);
+}
+
+replaceLostTerminalsAtExit();
 process.once('uncaughtException', crash);
 const exitCode = await main(process.argv.slice(2)).catch(crash);
-process.exit(await streams.finish(exitCode));
+const isSignal = signalOf(exitCode) !== undefined;
+await leave(isSignal ? exitCode : await streams.finish(exitCode));

@@ -73,7 +73,7 @@ function serverUsage(name: string, summary: string, ...options: Option[]): Usage
     summary,
     operands: [
       { name: 'HOST', help: 'address to bind; 0.0.0.0 for all interfaces' },
-      { name: 'PORT', help: 'port to listen on; 0 lets the system choose' },
+      { name: 'PORT', help: 'port to listen on; 0 lets the system choose; or HOST:PORT' },
     ],
     options: [SERVER_QUIET, LOG, TIMESTAMPS, COLOR, ...options, IDLE_TIMEOUT, UNTIL_EOF, HELP],
     example: `calcd ${name} 127.0.0.1 5000`,
@@ -91,7 +91,7 @@ export const USAGES = {
     summary: 'ask a server, line by line',
     operands: [
       { name: 'HOST', help: "the server's IPv4 address or name" },
-      { name: 'PORT', help: "the server's port" },
+      { name: 'PORT', help: "the server's port; or HOST:PORT as one word" },
     ],
     options: [
       {

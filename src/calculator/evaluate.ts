@@ -1,5 +1,5 @@
 /**
- * Evaluates an expression while it reads it, a function for each level of the grammar:
+ * Evaluates an expression while it reads it, by the levels of the grammar:
  *
  *   sum      = product { ("+" | "-") product }
  *   product  = signed { ("*" | "/" | "%") signed }
@@ -7,8 +7,9 @@
  *   power    = operand [ "^" signed ]
  *   operand  = number | "(" sum ")"
  *
- * Signs and powers, which nest to the right, are read in loops: so only parentheses are calls
- * within calls, and their depth is limited. Of several errors the first met is the one reported.
+ * No function calls itself, so that deep nesting needs no deep stack: a small one (`ulimit -s`) would
+ * end the process. What waits outside of each parenthesis is kept in a list. Of several errors the
+ * first met is the one reported.
  */
 import { add, divide, multiply, negate, remainder, subtract } from './arithmetic.ts';
 import { problem } from './errors.ts';
@@ -25,10 +26,36 @@ const SUMS: Operations = { '+': add, '-': subtract };
 const PRODUCTS: Operations = { '*': multiply, '/': divide, '%': remainder };
 
 /** An operand of a power, with the sign before it. */
-interface Signed {
-  readonly negative: boolean;
+interface Signed extends Sign {
   readonly value: Rational;
+}
+
+interface Sign {
+  readonly negative: boolean;
   readonly column: number;
+}
+
+/** A left side that waits for its right side. */
+interface Pending {
+  readonly left: Rational;
+  readonly apply: Operation;
+}
+
+/** What has been read of one sum, the whole expression or what stands in parentheses. */
+class Sum {
+  /** Of the parenthesis itself: its sign, and where it was opened. */
+  readonly sign: Sign;
+  readonly opened: number;
+  /** Left sides, each waiting for its right one. */
+  sum: Pending | undefined;
+  product: Pending | undefined;
+  /** Bases whose exponents are not read yet, from left to right. */
+  readonly bases: Signed[] = [];
+
+  constructor(sign: Sign, opened: number) {
+    this.sign = sign;
+    this.opened = opened;
+  }
 }
 
 /** The exact value of an expression. Throws a CalculatorError when it has none. */
@@ -39,7 +66,9 @@ export function evaluate(expression: string): Rational {
 class Evaluation {
   readonly #tokens: Tokens;
   readonly #work = new Work();
-  #nesting = 0;
+  /** The innermost sum, and those around it, the outermost first. */
+  #inner = new Sum({ negative: false, column: 0 }, 0);
+  readonly #outer: Sum[] = [];
 
   constructor(expression: string) {
     this.#tokens = new Tokens(expression);
@@ -47,78 +76,99 @@ class Evaluation {
 
   value(): Rational {
     if (this.#isAt('end')) throw problem.empty();
-    const value = this.#sum();
-    if (this.#isAt('end')) return value;
-    const { kind, column } = this.#tokens;
-    throw kind === ')' ? problem.unexpected(kind, column) : problem.expectedOperator(column);
+    for (;;) {
+      const value = this.#completed(this.#operand());
+      if (value) return value;
+    }
   }
 
-  #sum(): Rational {
-    let left = this.#product();
-    for (let apply = SUMS[this.#tokens.kind]; apply; apply = SUMS[this.#tokens.kind]) {
+  /** Reads up to the next number, through the parentheses that open before it. */
+  #operand(): Signed {
+    for (;;) {
+      const sign = this.#sign();
+      const { kind, value, column } = this.#tokens;
+      if (kind !== 'number' && kind !== '(') throw problem.expectedNumber(column);
+      if (kind === '(' && this.#outer.length === MAX_NESTING) throw problem.tooDeep(column);
       this.#tokens.advance();
-      left = this.#apply(apply, left, this.#product());
+      if (kind === 'number') return { negative: sign.negative, value, column: sign.column };
+      this.#outer.push(this.#inner);
+      this.#inner = new Sum(sign, column);
     }
-    return left;
   }
 
-  #product(): Rational {
-    let left = this.#signed();
-    for (let apply = PRODUCTS[this.#tokens.kind]; apply; apply = PRODUCTS[this.#tokens.kind]) {
-      this.#tokens.advance();
-      left = this.#apply(apply, left, this.#signed());
-    }
-    return left;
-  }
-
-  #apply(operation: Operation, left: Rational, right: Rational): Rational {
-    this.#work.operation(sizeOf(left), sizeOf(right));
-    return operation(left, right, this.#work);
-  }
-
-  /** Signs and powers: the operands from left to right, then their values from right to left. */
-  #signed(): Rational {
-    let right = this.#signedOperand();
-    const bases: Signed[] = [];
-    while (this.#isAt('^')) {
-      this.#tokens.advance();
-      bases.push(right);
-      right = this.#signedOperand();
-    }
-    for (let base = bases.pop(); base; base = bases.pop()) {
-      const exponent = withSign(right);
-      right = { ...base, value: power(base.value, exponent, right.column, this.#work) };
-    }
-    return withSign(right);
-  }
-
-  #signedOperand(): Signed {
+  #sign(): Sign {
     const { column } = this.#tokens;
     let negative = false;
     while (this.#isAt('-') || this.#isAt('+')) {
       if (this.#isAt('-')) negative = !negative;
       this.#tokens.advance();
     }
-    return { negative, value: this.#operand(), column };
+    return { negative, column };
   }
 
-  #operand(): Rational {
-    const { kind, value, column } = this.#tokens;
-    if (kind === 'number') {
-      this.#tokens.advance();
-      return value;
+  /**
+   * Takes in an operand and whatever it completes: a power, a product, a sum, a parenthesis, which is
+   * an operand itself.
+   * @returns the value of the expression once it is complete; undefined when an operand must follow.
+   */
+  #completed(operand: Signed): Rational | undefined {
+    for (let right = operand; ; ) {
+      const value = this.#sumCompletedBy(right);
+      if (!value) return undefined;
+      const outer = this.#outer.pop();
+      if (!outer) return this.#atEnd(value);
+      const { sign, opened } = this.#inner;
+      this.#close(opened);
+      this.#inner = outer;
+      right = { negative: sign.negative, value, column: sign.column };
     }
-    if (kind !== '(') throw problem.expectedNumber(column);
-    if (++this.#nesting > MAX_NESTING) throw problem.tooDeep(column);
-    this.#tokens.advance();
-    const inner = this.#sum();
-    this.#close(column);
-    this.#nesting--;
-    return inner;
   }
 
-  #isAt(kind: TokenKind): boolean {
-    return this.#tokens.kind === kind;
+  /** @returns the value of the innermost sum, or undefined when an operator follows. */
+  #sumCompletedBy(operand: Signed): Rational | undefined {
+    const inner = this.#inner;
+    if (this.#isAt('^')) {
+      this.#tokens.advance();
+      inner.bases.push(operand);
+      return undefined;
+    }
+    const product = this.#applied(inner.product, this.#powers(operand));
+    inner.product = this.#pending(PRODUCTS, product);
+    if (inner.product) return undefined;
+    const sum = this.#applied(inner.sum, product);
+    inner.sum = this.#pending(SUMS, sum);
+    return inner.sum ? undefined : sum;
+  }
+
+  /** The power that ends with this exponent: read from left to right, calculated from right to left. */
+  #powers(exponent: Signed): Rational {
+    const { bases } = this.#inner;
+    let right = exponent;
+    for (let base = bases.pop(); base; base = bases.pop()) {
+      const value = power(base.value, withSign(right), right.column, this.#work);
+      right = { negative: base.negative, value, column: base.column };
+    }
+    return withSign(right);
+  }
+
+  #applied(pending: Pending | undefined, right: Rational): Rational {
+    if (!pending) return right;
+    this.#work.operation(sizeOf(pending.left), sizeOf(right));
+    return pending.apply(pending.left, right, this.#work);
+  }
+
+  /** The left side of an operation, when an operator of these follows it. */
+  #pending(operations: Operations, left: Rational): Pending | undefined {
+    const apply = operations[this.#tokens.kind];
+    if (!apply) return undefined;
+    this.#tokens.advance();
+    return { left, apply };
+  }
+
+  #atEnd(value: Rational): Rational {
+    const { kind, column } = this.#tokens;
+    if (kind === 'end') return value;
+    throw kind === ')' ? problem.unexpected(kind, column) : problem.expectedOperator(column);
   }
 
   /** @param opened is the column of the '(' to close. */
@@ -127,6 +177,10 @@ class Evaluation {
     if (kind === 'end') throw problem.unclosed(opened);
     if (kind !== ')') throw problem.expectedOperator(column);
     this.#tokens.advance();
+  }
+
+  #isAt(kind: TokenKind): boolean {
+    return this.#tokens.kind === kind;
   }
 }
 

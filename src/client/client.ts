@@ -7,11 +7,13 @@
  * the server takes each line for a message (pipelining-proof.ts).
  */
 import type { Socket } from 'node:net';
-import { formatAddress } from '../sockets/address.ts';
+import { exitCodeOf } from '../signal-exit.ts';
+import { type Address, formatAddress } from '../sockets/address.ts';
+import { isPlainTerminal } from '../terminal/plain-terminal.ts';
 import { Connector } from './connector.ts';
 import { Dialogue } from './dialogue.ts';
 import { type Exchange, isError } from './exchange.ts';
-import { hangUp, isHangUp } from './hang-up.ts';
+import { isHangUp } from './hang-up.ts';
 import { LineReader } from './line-reader.ts';
 import { Lines } from './lines.ts';
 import type { ClientOptions } from './options.ts';
@@ -26,6 +28,9 @@ import { adviceFor, type Trouble } from './trouble.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_ERROR_REPLIES = 3;
+
+/** Signals that end the client as they end other programs. */
+const ENDING_SIGNALS = ['SIGHUP', 'SIGTERM'] as const;
 
 /** Somebody at the prompt is told after so long that the server is silent. */
 const SILENCE_MS = 2000;
@@ -51,7 +56,7 @@ export function runClient(options: ClientOptions): Promise<number> {
 class Client {
   readonly #options: ClientOptions;
   readonly #resolve: (exitCode: number) => void;
-  /** Where a line can be edited: input and output are a terminal. */
+  /** Where a line can be edited: input and output are a terminal that obeys escape sequences. */
   readonly #editor: Prompt | undefined;
   /** The editor's, or a plain one; none where only replies are shown. */
   readonly #prompt: Prompt | PlainPrompt | undefined;
@@ -59,7 +64,7 @@ class Client {
   readonly #isAttended: boolean;
   readonly #transcript: Transcript;
   readonly #lines: Lines;
-  readonly #proof: PipeliningProof | undefined;
+  #proof: PipeliningProof | undefined;
   readonly #tally = new Tally();
   #connector: Connector | undefined;
   #dialogue: Dialogue | undefined;
@@ -72,14 +77,16 @@ class Client {
   constructor(options: ClientOptions, resolve: (exitCode: number) => void) {
     this.#options = options;
     this.#resolve = resolve;
-    const { address, shows, lines, input, output, aside } = options;
+    const { shows, lines, input, output, aside } = options;
     this.#isAttended = input.isTTY && shows === 'session';
-    if (this.#isAttended && output.isTTY) this.#editor = new Prompt(options, options.keepsHistory);
+    if (this.#isAttended && output.isTTY && !isPlainTerminal()) {
+      this.#editor = new Prompt(options, options.keepsHistory);
+    }
     if (shows === 'session') this.#prompt = this.#editor ?? new PlainPrompt(output, !input.isTTY);
-    if (shows === 'replies') this.#proof = new PipeliningProof(address);
     this.#lines = new Lines(lines);
     this.#transcript = chooseTranscript(options, this.#prompt);
     process.on('SIGINT', this.#interrupted);
+    for (const signal of ENDING_SIGNALS) process.on(signal, this.#signalled);
     input.on('error', error => this.#inputFailed(error));
     output.on('error', error => this.#outputFailed(error));
     aside?.(line => this.#transcript.aside(line));
@@ -112,6 +119,7 @@ class Client {
   #connected(connection: Socket): void {
     this.#stopTimer();
     this.#transcript.connected();
+    if (this.#options.shows === 'replies') this.#proof = new PipeliningProof(peerOf(connection));
     const bounds = {
       patienceMs: this.#patienceMs,
       delayMs: this.#options.aside ? ASIDE_MS : 0,
@@ -288,14 +296,14 @@ class Client {
 
   /** StandardStreams reports which stream failed, and why. */
   #inputFailed(error: NodeJS.ErrnoException): void {
-    if (isHangUp(error) && this.#isAttended) hangUp();
+    if (isHangUp(error) && this.#isAttended) this.#signalled('SIGHUP');
     else this.#end(EXIT_FAILED);
   }
 
   /** A reader may stop when it has enough; to lose replies otherwise is a failure. */
   #outputFailed(error: NodeJS.ErrnoException): void {
     if (error.code === 'EPIPE') this.#end(0);
-    else if (isHangUp(error) && this.#editor) hangUp();
+    else if (isHangUp(error) && this.#isAttended) this.#signalled('SIGHUP');
     else this.#end(EXIT_FAILED);
   }
 
@@ -304,12 +312,8 @@ class Client {
     const { errors, address } = this.#options;
     const complaint = `calcd: ${what}: ${formatAddress(address)}: ${reason} (${code})${advice}\n`;
     this.#progress?.stop();
-    if (this.#editor) {
-      this.#editor.above(() => errors.write(complaint));
-    } else {
-      this.#prompt?.close();
-      errors.write(complaint);
-    }
+    this.#prompt?.close();
+    errors.write(complaint);
     this.#end(EXIT_FAILED);
   }
 
@@ -319,12 +323,15 @@ class Client {
     this.#options.onInterrupt?.();
     this.#end(0);
   };
+  /** What was typed is kept, and the terminal's modes are put back, before the signal has its effect. */
+  readonly #signalled = (signal: NodeJS.Signals): void => this.#end(exitCodeOf(signal));
 
   #end(exitCode: number): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#stopTimer();
     process.off('SIGINT', this.#interrupted);
+    for (const signal of ENDING_SIGNALS) process.off(signal, this.#signalled);
     this.#progress?.stop();
     this.#prompt?.close();
     this.#lines.close();
@@ -351,4 +358,9 @@ class Client {
 
 function asksForHelp({ message, reply }: Exchange): boolean {
   return CRY_FOR_HELP.test(message) && isError(reply);
+}
+
+/** The one of a name's addresses that is connected. */
+function peerOf({ remoteAddress, remotePort }: Socket): Address {
+  return { host: remoteAddress as string, port: remotePort as number };
 }

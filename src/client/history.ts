@@ -1,18 +1,10 @@
 /**
  * What was entered at the prompt, kept from run to run in a file of a line each, the newest last.
- * Each line is appended in one write(2), so that clients that run at the same time share the file.
- * One that finds the file too long writes the newest lines to another and renames it; a line that
- * somebody appends in that moment is lost, and nothing else.
+ * Clients that run at the same time share it; one that finds it too long cuts it.
  */
-import {
-  appendFileSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { displayable } from './displayable.ts';
+import { appendLine, newestLines, replaceLines } from './history-file.ts';
 import { stateFolder } from './state-folder.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
@@ -21,10 +13,6 @@ const REMEMBERED = 1000;
 
 /** A longer line is no message that a server would take. */
 const LONGEST = 4096;
-
-/** What somebody calculates is nobody else's business. */
-const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
 
 export class History {
   readonly #troubled: (trouble: Trouble) => void;
@@ -39,14 +27,14 @@ export class History {
     this.#troubled = troubled;
   }
 
-  /** The newest first, as node:readline takes them. */
+  /** The newest first, as node:readline takes them. What a terminal would obey is left out. */
   load(): string[] {
     let kept: string[] = [];
     this.#attempt(() => {
       this.#file = join(stateFolder(), 'history');
-      const lines = linesOf(this.#file);
-      kept = lines.slice(-REMEMBERED);
-      if (lines.length > 2 * REMEMBERED) replace(this.#file, kept);
+      const { lines, hasMore } = newestLines(this.#file) ?? { lines: [], hasMore: false };
+      kept = lines.map(displayable).filter(isWorthKeeping).slice(-REMEMBERED);
+      if (hasMore || lines.length > 2 * REMEMBERED) replaceLines(this.#file, kept);
     });
     this.#last = kept.at(-1) ?? '';
     return kept.reverse();
@@ -54,12 +42,9 @@ export class History {
 
   add(line: string): void {
     const file = this.#file;
-    if (!file || line.trim() === '' || line === this.#last || line.length > LONGEST) return;
+    if (!file || line === this.#last || !isWorthKeeping(line)) return;
     this.#last = line;
-    this.#attempt(() => {
-      mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
-      appendFileSync(file, `${line}\n`, { mode: OWNER_ONLY });
-    });
+    this.#attempt(() => appendLine(file, line));
   }
 
   #attempt(action: () => void): void {
@@ -72,20 +57,6 @@ export class History {
   }
 }
 
-function linesOf(file: string): string[] {
-  try {
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .filter(line => line !== '');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-function replace(file: string, lines: readonly string[]): void {
-  const original = realpathSync(file);
-  const next = `${original}.${process.pid}`;
-  writeFileSync(next, `${lines.join('\n')}\n`, { mode: OWNER_ONLY });
-  renameSync(next, original);
+function isWorthKeeping(line: string): boolean {
+  return line.trim() !== '' && line.length <= LONGEST;
 }

@@ -1,7 +1,9 @@
 /**
- * The prompt where input or output is no terminal, as Python's input() has it: it is written before
- * each line is read, so that a program that waits for it gets it. A terminal echoes what is typed;
- * a line from anywhere else is written behind the prompt, or no one could read the session.
+ * The prompt where input or output is no terminal, or one that obeys no escape sequences. As with
+ * Python's input() it is written before each line is read, so that a program that waits for it gets
+ * it. A terminal echoes what is typed, and its own driver edits it: Backspace and Ctrl+U are its keys,
+ * and its Ctrl+C is SIGINT. A line from anywhere else is written behind the prompt, or no one could
+ * read the session.
  */
 import { PROMPT } from './prompt.ts';
 

@@ -10,10 +10,11 @@ import {
   moveCursor,
 } from 'node:readline';
 import { History } from './history.ts';
+import { Keyboard } from './keyboard.ts';
 
 export const PROMPT = 'Please enter the message to the server: ';
 
-export interface Terminal {
+interface Terminal {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
 }
@@ -21,7 +22,10 @@ export interface Terminal {
 export class Prompt {
   readonly #terminal: Terminal;
   readonly #history: History | undefined;
+  #keyboard: Keyboard | undefined;
   #reader: Interface | undefined;
+  /** Whether the reader takes keys. */
+  #editing = false;
   #asking = false;
 
   constructor({ input, output }: Terminal, keepsHistory: boolean) {
@@ -34,8 +38,10 @@ export class Prompt {
 
   /** Until then Ctrl+C is the terminal's. @param interrupt is called on Ctrl+C at an empty line. */
   open(interrupt: () => void): Interface {
+    this.#keyboard = new Keyboard(this.#terminal.input);
     const reader = createInterface({
-      ...this.#terminal,
+      input: this.#keyboard,
+      output: this.#terminal.output,
       terminal: true,
       prompt: '',
       history: this.#history?.load() ?? [],
@@ -47,7 +53,11 @@ export class Prompt {
         this.#history?.add(line);
       })
       .on('SIGINT', () => (reader.line === '' ? interrupt() : this.#clear()))
-      .on('SIGTSTP', () => this.#suspend());
+      .on('SIGTSTP', () => this.#suspend())
+      .on('close', () => {
+        this.#editing = false;
+      });
+    this.#editing = true;
     editPastedTextToo(reader);
     process.on('SIGCONT', this.#resume);
     return reader;
@@ -59,23 +69,20 @@ export class Prompt {
   }
 
   print(line: string): void {
-    this.above(() => this.#terminal.output.write(`${line}\n`));
-  }
-
-  /** Lets something be written above the line that is being typed. */
-  above(write: () => void): void {
     const rows = this.#hide();
-    write();
-    this.#terminal.output.write('\n'.repeat(rows));
+    this.#terminal.output.write(`${line}\n${'\n'.repeat(rows)}`);
     this.#show(this.#asking);
   }
 
   /** Leaves what has been typed on the screen, and in the history, and goes on below it. */
   close(): void {
+    if (this.#editing) this.#moveToEnd();
     if (this.#lineIsBegun) this.#terminal.output.write('\n');
     if (this.#reader) this.#history?.add(this.#reader.line);
     process.off('SIGCONT', this.#resume);
+    this.#keyboard?.release();
     this.#asking = false;
+    this.#editing = false;
     this.#reader = undefined;
   }
 
@@ -101,8 +108,12 @@ export class Prompt {
   }
 
   #clear(): void {
-    this.#reader?.write(null, { ctrl: true, name: 'e' });
+    this.#moveToEnd();
     this.#reader?.write(null, { ctrl: true, name: 'u' });
+  }
+
+  #moveToEnd(): void {
+    this.#reader?.write(null, { ctrl: true, name: 'e' });
   }
 
   /**

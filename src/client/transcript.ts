@@ -34,23 +34,20 @@ export function chooseTranscript(
   return quietTranscript(print, printError);
 }
 
-/** The session as a terminal shows it. */
-function sessionTranscript(
-  prompt: Prompt | PlainPrompt,
-  { strong, bad, faint }: Colours,
-): Transcript {
+/**
+ * The session as a terminal shows it. What a server says has no colour: a script that waits for
+ * `Server replied: 66` on a terminal finds these bytes.
+ */
+function sessionTranscript(prompt: Prompt | PlainPrompt, { faint }: Colours): Transcript {
   const print: Print = line => prompt.print(line);
-  const coloured = (reply: string): string => (isError(reply) ? bad(reply) : strong(reply));
   return {
     connected: () => print('Connected to server'),
     asked: line => {
       if (prompt instanceof PlainPrompt) prompt.answered(line);
     },
     replied: ({ reply, isDoubtful }) =>
-      print(
-        `Server replied${isDoubtful ? ', perhaps to an earlier line' : ''}: ${coloured(reply)}`,
-      ),
-    said: (text, late) => print(`Server ${late ? 'replied late' : 'says'}: ${coloured(text)}`),
+      print(`Server replied${isDoubtful ? ', perhaps to an earlier line' : ''}: ${reply}`),
+    said: (text, late) => print(`Server ${late ? 'replied late' : 'says'}: ${text}`),
     noticed: text => print(faint(`(${text})`)),
     aside: print,
   };

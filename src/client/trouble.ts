@@ -1,5 +1,6 @@
 /** Why a conversation cannot begin or go on: in words, and as the system's code. */
 import { getSystemErrorMap } from 'node:util';
+import { NAME_ADVICE } from '../host.ts';
 
 export interface Trouble {
   readonly reason: string;
@@ -19,6 +20,8 @@ const ADVICE: Record<string, string> = {
   ETIMEDOUT: UNREACHABLE,
   EHOSTUNREACH: UNREACHABLE,
   ENETUNREACH: UNREACHABLE,
+  ENOTFOUND: NAME_ADVICE,
+  EAI_AGAIN: NAME_ADVICE,
 };
 
 /** What to do about it when there is no connection. */

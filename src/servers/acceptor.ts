@@ -80,11 +80,9 @@ export class Acceptor implements Watcher {
   readonly #accept = (): void => {
     const mayRefuse = this.#hasLooked;
     this.#hasLooked = false;
+    if (!this.#hasRoom && !mayRefuse) this.#lookForRoom();
     for (let count = 0; count < ACCEPTS_PER_TURN && !this.#stopped; count++) {
-      if (!this.#hasRoom && !mayRefuse) {
-        this.#lookForRoom();
-        return;
-      }
+      if (!this.#hasRoom && !mayRefuse) return;
       const accepted = this.#next();
       if (!accepted) return;
       if (this.#hasRoom) {

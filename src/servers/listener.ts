@@ -16,12 +16,14 @@ const FIRST_ORDINARY_PORT = 1024;
 /** The address that cannot be listened on, why, and what to do about it. */
 class CannotListen extends Error {
   override readonly name = 'CannotListen';
+  readonly code: string;
 
   constructor(address: Address, error: SystemError) {
     super(
       `cannot listen on ${formatAddress(address)}: ${error.reason} (${error.code})` +
         adviceFor(error.code, address.port),
     );
+    this.code = error.code;
   }
 }
 

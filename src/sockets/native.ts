@@ -131,8 +131,9 @@ export const F_GETFL = 3;
 export const F_SETFL = 4;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
+const SIG_IGN = 1;
 
-export const { EAGAIN, EINTR, EINPROGRESS, ENOTCONN, EBADF } = constants.errno;
+export const { EAGAIN, EINTR, EINPROGRESS, EIO, ENOTCONN, EBADF } = constants.errno;
 
 const libc = koffi.load(null);
 
@@ -155,6 +156,7 @@ const c = {
   write: libc.func('int64_t write(int, const void *, size_t)'),
   getrlimit: libc.func('int getrlimit(int, void *)'),
   isatty: libc.func('int isatty(int)'),
+  signal: libc.func('intptr_t signal(int, intptr_t)'),
   _exit: libc.func('void _exit(int)'),
 };
 
@@ -276,6 +278,9 @@ export const nativeCalls = {
     const soft = limit[0] as bigint;
     return soft > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(soft);
   },
+  /** signal(2) with SIG_IGN, of which Node knows nothing. Returns 0, or an error. */
+  ignoreSignal: (signal: NodeJS.Signals): number =>
+    Math.min(0, withErrno(c.signal(constants.signals[signal], SIG_IGN))),
   /** _exit(2): ends the process at once, all its threads included, without Node's own clean-up. */
   _exit: (code: number): void => c._exit(code),
   /** clock_gettime(2), CLOCK_MONOTONIC: milliseconds, with a fraction, since a moment in the past. */

@@ -1,4 +1,8 @@
-/** Colours, for a terminal alone, and not where NO_COLOR is set (no-color.org). */
+/**
+ * Colours, only for a terminal that has some, and not where NO_COLOR is set (no-color.org). FORCE_COLOR
+ * is not read: what is set for one program would get into the log of another. `--color always` is there.
+ */
+import { isPlainTerminal } from './plain-terminal.ts';
 
 export interface Colours {
   good(text: string): string;
@@ -14,7 +18,8 @@ const plain = (text: string): string => text;
 
 /** @param choice a user's own words, which count for more than the environment's. */
 export function wantsColours(isTerminal: boolean, choice: ColourChoice): boolean {
-  return choice === 'auto' ? isTerminal && !process.env.NO_COLOR : choice === 'always';
+  if (choice !== 'auto') return choice === 'always';
+  return isTerminal && !process.env.NO_COLOR && !isPlainTerminal();
 }
 
 export function coloursFor(output: { isTTY?: boolean }, choice: ColourChoice = 'auto'): Colours {

@@ -1,5 +1,6 @@
-/** One line on a terminal, written over and over; nothing elsewhere. */
+/** One line on a terminal, written over and over; nothing where that is not possible. */
 import { clearLine, cursorTo } from 'node:readline';
+import { isPlainTerminal } from './plain-terminal.ts';
 
 /** Of a terminal that does not know how wide it is. */
 const USUAL_COLUMNS = 80;
@@ -8,7 +9,7 @@ export class StatusLine {
   readonly #terminal: NodeJS.WriteStream | undefined;
 
   constructor(output: NodeJS.WriteStream) {
-    this.#terminal = output.isTTY ? output : undefined;
+    this.#terminal = output.isTTY && !isPlainTerminal() ? output : undefined;
   }
 
   /** A line longer than the window is wide is cut: what is wrapped could not be written over. */

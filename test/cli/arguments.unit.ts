@@ -22,10 +22,16 @@ describe('HOST and PORT', () => {
     ['localhost', '5000', 5000],
     ['a-b.c3.example', '5000', 5000],
     ['3com.example', '5000', 5000],
+    ['localhost.', '5000', 5000],
+    ['a-b.c3.example.', '5000', 5000],
   ];
   for (const [host, port, value] of GOOD) {
     test(`${host} ${port}`, () => {
       assert.deepEqual(addressFrom([host, port], 0), { host, port: value });
+    });
+
+    test(`${host}:${port} as one word`, () => {
+      assert.deepEqual(addressFrom([`${host}:${port}`], 0), { host, port: value });
     });
   }
 
@@ -86,7 +92,9 @@ describe('HOST and PORT', () => {
     '',
     '.',
     'a..b',
-    'localhost.',
+    'localhost..',
+    '.localhost',
+    '127.0.0.1.',
     '-a',
     'a-',
     'a b',
@@ -94,7 +102,7 @@ describe('HOST and PORT', () => {
     'user@host',
     'host:5000',
     `${'a'.repeat(64)}.example`,
-    'a.'.repeat(127),
+    'a.'.repeat(128),
   ];
   for (const host of BAD_HOSTS) {
     test(`not an IPv4 address or host name: ${JSON.stringify(host)}`, () => {
@@ -110,6 +118,12 @@ describe('HOST and PORT', () => {
     [['127.0.0.1'], 'PORT is missing'],
     [['localhost'], 'PORT is missing'],
     [['5000'], 'HOST or PORT is missing'],
+    [[':5000'], "not an IPv4 address or host name: ''"],
+    [['localhost:'], "port must be a whole number from 0 to 65535: ''"],
+    [['localhost:http'], "port must be a whole number from 0 to 65535: 'http'"],
+    [['localhost:5000', '5000'], "not an IPv4 address or host name: 'localhost:5000'"],
+    [['::1'], "not an IPv4 address or host name: '::1'"],
+    [['[::1]:5000'], "not an IPv4 address or host name: '[::1]:5000'"],
     [['127.0.0.1', '5000', 'x'], "unexpected argument 'x'"],
     [['127.0.0.1', '5000', '', 'x'], "unexpected argument ''"],
   ];

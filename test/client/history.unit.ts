@@ -1,9 +1,20 @@
 /** The history file: what is kept of it, and that nothing about it stops the client. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { History } from '../../src/client/history.ts';
+import { stateFolder } from '../../src/client/state-folder.ts';
 import { unlessLinux } from '../support/installed.ts';
 import { temporaryFolder } from '../support/terminal.ts';
 
@@ -72,4 +83,63 @@ test('a folder that cannot be made is told once, and nothing else happens', { sk
   history.add('1');
   history.add('2');
   assert.deepEqual(troubles, ['ENOTDIR']);
+});
+
+test('a last line without an end is a line of its own', { skip }, t => {
+  const { history, file } = open(t, '1\n2');
+  assert.deepEqual(history.load(), ['2', '1']);
+  for (const line of ['3', '4']) history.add(line);
+  assert.equal(readFileSync(file, 'utf8'), '1\n2\n3\n4\n');
+});
+
+test('what a terminal would obey is not offered', { skip }, t => {
+  const { history } = open(t, '1\n\x1b[2J2\n\x1b]0;title\x073\r\n\x07\n4\x9b5m\x00\n');
+  assert.deepEqual(history.load(), ['4', '3', '2', '1']);
+});
+
+test("a file that others may read becomes its owner's alone", { skip }, t => {
+  const { history, file } = open(t, '1\n');
+  chmodSync(file, 0o644);
+  history.load();
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  chmodSync(file, 0o666);
+  history.add('2');
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+});
+
+test('of a file of 3 GB the end is read, and the rest is cut off', { skip }, t => {
+  const { history, file, troubles } = open(t, '');
+  truncateSync(file, 3e9);
+  appendFileSync(file, '\n1 + 1\n2 + 2\n');
+  assert.deepEqual(history.load(), ['2 + 2', '1 + 1']);
+  assert.equal(readFileSync(file, 'utf8'), '1 + 1\n2 + 2\n');
+  assert.deepEqual(troubles, []);
+});
+
+test('a file that is one endless line offers nothing', { skip }, t => {
+  const { history, file } = open(t, '9'.repeat(2_000_000));
+  assert.deepEqual(history.load(), []);
+  history.add('1');
+  assert.equal(readFileSync(file, 'utf8'), '1\n');
+});
+
+test('a directory in its place is told, and nothing else happens', { skip }, t => {
+  const { history, file, troubles } = open(t);
+  mkdirSync(file, { recursive: true });
+  assert.deepEqual(history.load(), []);
+  history.add('1');
+  assert.deepEqual(troubles, ['EISDIR']);
+});
+
+test('a home that is no absolute path is not taken for a folder here', { skip }, t => {
+  const { HOME = '' } = process.env;
+  t.after(() => {
+    process.env.HOME = HOME;
+  });
+  delete process.env.XDG_STATE_HOME;
+  for (const home of ['', 'here']) {
+    process.env.HOME = home;
+    assert.equal(homedir(), home);
+    assert.equal(stateFolder(), join(userInfo().homedir, '.local/state/calcd'));
+  }
 });

@@ -1,5 +1,8 @@
 /** The client at a terminal: the prompt, its keys, and what is told while somebody types. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { type Calcd, type Server, startServer } from '../support/calcd.ts';
 import { answering, fakeServer } from '../support/fake-server.ts';
@@ -7,6 +10,8 @@ import { unlessLinux } from '../support/installed.ts';
 import { Scope } from '../support/scope.ts';
 import {
   atTerminal,
+  BACKSPACE,
+  CTRL_A,
   CTRL_C,
   CTRL_D,
   CTRL_E,
@@ -71,8 +76,10 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     await terminal.stdout.textUntil('22 +');
     server.signal('SIGTERM');
     const shown = await terminal.stdout.rest();
-    assert.match(shown, /calcd: connection lost: .* the server closed the connection \(EOF\)\r\n/);
-    assert.ok(shown.endsWith(`${PROMPT}22 +\x1b[45G\r\n`), JSON.stringify(shown));
+    assert.match(
+      shown,
+      /^\r\ncalcd: connection lost: .* the server closed the connection \(EOF\)\r\n$/,
+    );
     assert.equal(await terminal.exit(), 1);
   });
 
@@ -231,6 +238,25 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 
+  const HANGING: [what: string, make: (file: string) => unknown][] = [
+    ['a FIFO', file => spawnSync('mkfifo', [file])],
+    ['a device without end', file => symlinkSync('/dev/zero', file)],
+  ];
+  for (const [what, make] of HANGING) {
+    it(`works though its history is ${what}, and says so`, async t => {
+      const port = await fakeServer(t, answering(double));
+      const stateFolder = temporaryFolder(t);
+      mkdirSync(join(stateFolder, 'calcd'));
+      make(join(stateFolder, 'calcd/history'));
+      const terminal = client(t, port, [], { stateFolder });
+      await terminal.stdout.textUntil('not kept for the next time: not a regular file (EINVAL)');
+      await terminal.stdout.textUntil(PROMPT);
+      terminal.type('21\r');
+      await terminal.stdout.textUntil('replied: 42');
+      assert.equal(await terminal.type(CTRL_C).exit(), 0);
+    });
+  }
+
   it('prints above a line that takes several rows of a narrow window', async t => {
     let say: (text: string) => void = () => {};
     const port = await fakeServer(t, socket => {
@@ -287,14 +313,95 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 
-  it('shows errors in red and other replies bold', async t => {
-    const { port } = server3;
-    const terminal = client(t, port, [], { env: {} });
+  it('leaves the line that was typed above the news that the server is gone', async t => {
+    const server = await startServer(t, 'server3');
+    const terminal = client(t, server.port, [], { columns: 40 });
+    const typed = `1${' + 1'.repeat(21)} + 7`;
     await terminal.stdout.textUntil(PROMPT);
-    terminal.type('1 + 1\r');
-    await terminal.stdout.textUntil('Server replied: \x1b[1m2\x1b[0m\r\n');
+    terminal.type(typed);
+    await terminal.stdout.textUntil('+ 7');
+    terminal.type(CTRL_A);
+    await terminal.stdout.textUntil('\x1b[2A');
+    server.signal('SIGTERM');
+    const shown = await terminal.stdout.rest();
+    const [toEnd, complaint] = shown.split('calcd: connection lost: ');
+    assert.ok(toEnd?.endsWith(`${PROMPT}${typed}\x1b[10G\r\n`), JSON.stringify(toEnd));
+    assert.match(complaint ?? '', /\(EOF\)\r\n$/);
+    assert.equal(await terminal.exit(), 1);
+  });
+
+  it('shows replies literally where there are colours', async t => {
+    const { port } = server3;
+    const terminal = client(t, port, ['--color', 'always'], { env: {} });
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('22 + 44\r');
+    await terminal.stdout.textUntil('\r\nServer replied: 66\r\n');
     terminal.type('1 / 0\r');
-    await terminal.stdout.textUntil('Server replied: \x1b[31merror: division by zero\x1b[0m\r\n');
+    await terminal.stdout.textUntil('\r\nServer replied: error: division by zero\r\n');
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('takes no answer of the terminal and no Ctrl+\\ into the line', async t => {
+    const { port } = server3;
+    const terminal = client(t, port);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('\x1b[24;80R22 +\x1c\x1b[?64;1;22c\x1b]11;rgb:ffff/ffff/ffff\x1b\\ 44\r');
+    await terminal.stdout.textUntil('Server replied: 66\r\n');
+    assert.equal(await terminal.type(CTRL_C).exit(), 0);
+  });
+
+  it('keeps a line that was half typed when SIGTERM comes', { skip: unlessLinux }, async t => {
+    const { port } = server3;
+    const stateFolder = temporaryFolder(t);
+    const terminal = client(t, port, [], { stateFolder });
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('22 +');
+    await terminal.stdout.textUntil('22 +');
+    process.kill(terminal.child, 'SIGTERM');
+    assert.equal(await terminal.exit(), 143);
+    assert.equal(readFileSync(join(stateFolder, 'calcd/history'), 'utf8'), '22 +\n');
+  });
+});
+
+describe('the client at a terminal that obeys no escape sequences', {
+  skip: unlessTerminals,
+}, () => {
+  for (const TERM of ['dumb', 'unknown', '']) {
+    it(`leaves the line to the terminal: TERM=${TERM}`, async t => {
+      let say: (text: string) => void = () => {};
+      const port = await fakeServer(t, socket => {
+        say = text => socket.write(text);
+        answering(double)(socket);
+      });
+      const terminal = client(t, port, [], { env: { TERM } });
+      let shown = await terminal.stdout.textUntil(PROMPT);
+      terminal.type(`23${BACKSPACE}`);
+      shown += await terminal.stdout.textUntil('23\b \b');
+      say('Hello\n');
+      shown += await terminal.stdout.textUntil(`\r\nServer says: Hello\r\n${PROMPT}`);
+      terminal.type('1\n');
+      shown += await terminal.stdout.textUntil(`1\r\nServer replied: 42\r\n${PROMPT}`);
+      terminal.type(`99${CTRL_C}`);
+      shown += await terminal.stdout.rest();
+      assert.match(shown, /\^C\r\n$/);
+      assert.ok(!shown.includes('\x1b'), JSON.stringify(shown));
+      assert.equal(await terminal.exit(), 0);
+    });
+  }
+
+  it('ends on Ctrl+D', async t => {
+    const port = await fakeServer(t, answering(double));
+    const terminal = client(t, port, [], { env: { TERM: 'dumb' } });
+    await terminal.stdout.textUntil(PROMPT);
+    assert.equal(await terminal.type(CTRL_D).exit(), 0);
+  });
+
+  it('says that the server is gone, below the line that is being typed', async t => {
+    const server = await startServer(t, 'server3');
+    const terminal = client(t, server.port, [], { env: { TERM: 'dumb' } });
+    await terminal.stdout.textUntil(PROMPT);
+    server.signal('SIGTERM');
+    assert.match(await terminal.stdout.rest(), /^\r\ncalcd: connection lost: .*\r\n$/);
+    assert.equal(await terminal.exit(), 1);
   });
 });

@@ -10,6 +10,8 @@ import { unlessInstalled } from './installed.ts';
 /** Why tests at a terminal must be skipped, or false. */
 export const unlessTerminals: string | false = unlessInstalled('script', '--version');
 
+export const BACKSPACE = '\x7f';
+export const CTRL_A = '\x01';
 export const CTRL_C = '\x03';
 export const CTRL_D = '\x04';
 export const CTRL_E = '\x05';
