@@ -112,12 +112,6 @@ export const { EAGAIN, EINTR, EINPROGRESS, ENOTCONN, EBADF } = constants.errno;
 /** The calling thread's error number. Ask at once: any other call may change it. */
 export const errno: () => number = koffi.errno;
 
-/**
- * koffi keeps a stack and a heap for the calls of each thread, also of those that have ended: 3 MB of
- * address space, unless it is told that less will do, as it does for its own asynchronous calls.
- */
-koffi.config({ sync_stack_size: 128 * 1024, sync_heap_size: 128 * 1024 });
-
 const libc = koffi.load(null);
 
 export const socket: (family: number, type: number, protocol: number) => number = libc.func(
