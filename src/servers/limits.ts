@@ -68,11 +68,26 @@ export const DISPLAY_BACKLOG_BYTES = 256 * 1024;
 export const THREAD_HEAP_MB = 32;
 
 /**
- * Threads that end with their client before threads are used again. The FFI keeps some 45 KB and
- * three memory maps for every thread that ever called through it (measured; koffi 3.3): without an
- * end to that the process would abort after some 20,000 clients, out of maps.
+ * Its part for new objects. V8 lets that grow to 48 MB; a thread whose client floods it then takes
+ * 14 MB, and so bounded 11 MB, at the same speed (measured).
  */
-export const THREADS_BEFORE_REUSE = 4000;
+export const THREAD_YOUNG_HEAP_MB = 4;
+
+/**
+ * Most threads that end with their client, on any machine, before idle threads serve the next
+ * clients. What these leave behind (see below) is 64 MB at most; after it memory does not grow
+ * with the number of clients.
+ */
+const THREADS_BEFORE_REUSE = 1000;
+
+/** Idle threads that are kept, however long they are idle: two clients at once need not wait. */
+export const IDLE_THREADS = 2;
+
+/**
+ * How long any further thread stays idle before it ends. A thread costs 9 MB as long as it is kept,
+ * and what it leaves behind when it ends: a crowd that comes again within a minute costs neither.
+ */
+export const IDLE_THREAD_MS = 60_000;
 
 /** Threads being started at a time: as many as can make progress, so that the first are not last. */
 export const STARTS_AT_A_TIME = availableParallelism();
@@ -81,7 +96,7 @@ export const STARTS_AT_A_TIME = availableParallelism();
  * How long after a thread has been given to a client the next one is started. To start one takes a
  * core for tens of milliseconds, and the client waits for its first reply (measured: 2.7 ms instead of 3.3).
  */
-export const RESERVE_DELAY_MS = 5;
+export const SPARE_DELAY_MS = 5;
 
 const SELECT_CLIENTS = 10_000;
 const THREAD_CLIENTS = 256;
@@ -92,9 +107,46 @@ const RESERVED_DESCRIPTORS = 40;
 /** Measured: a client's socket, and what its thread's event loop and display open for themselves. */
 const DESCRIPTORS_PER_THREAD = 6;
 
-/** Measured: a worker thread maps some 37 regions and takes 9 MB. Twice that is left free. */
-const MAPS_PER_THREAD = 74;
-const BYTES_PER_THREAD = 18 * 1024 * 1024;
+/** What the threads of server2 may use of the machine. */
+interface ThreadResources {
+  /** For clients and their threads. */
+  readonly descriptors: number;
+  /** Processes and threads of this user. */
+  readonly processes: number;
+  /** Memory maps of this process. */
+  readonly maps: number;
+  /** In bytes: what is free. */
+  readonly memory: number;
+}
+
+/** What a thread takes, measured: 9 MB and 46 maps; 11 MB and 51 maps when its client floods it. */
+const THREAD = { maps: 60, bytes: 12 * 1024 * 1024 };
+
+/**
+ * What a thread leaves behind when it ends. Node itself keeps some 10 KB of it. koffi (3.1.0 to
+ * 3.3.4) never frees what it has allocated for a thread: its types and the stack and heap for its
+ * calls, some 40 KB and three maps (measured: 30 to 60 KB in all).
+ */
+const ENDED_THREAD = { maps: 3, bytes: 64 * 1024 };
+
+/** Of the memory: what ended threads may have left behind, and what is for the others. */
+const ENDED_THREADS_SHARE = 1 / 8;
+const THREADS_SHARE = 7 / 8;
+
+/** Of the memory maps: what threads, ended ones included, may use. */
+const MAPS_SHARE = 7 / 8;
+
+/** How many threads server2 may have, and how many may end. */
+export interface ThreadBudget {
+  /** Clients served at the same time. */
+  readonly clients: number;
+  /** Threads that have not ended yet: one for each client, and a spare one. */
+  readonly threads: number;
+  /** Threads that may end in the life of the server, for each leaves something behind. */
+  readonly endings: number;
+  /** How many of these end because their client has left. */
+  readonly endingsWithClient: number;
+}
 
 /** How many clients one select loop serves, fewer when so `wanted`. */
 export function selectClientLimit(wanted = SELECT_CLIENTS): number {
@@ -102,17 +154,43 @@ export function selectClientLimit(wanted = SELECT_CLIENTS): number {
 }
 
 /**
- * How many clients a thread each can be given here, fewer when so `wanted`. The process aborts,
- * with no way to catch it, when threads run out of memory maps, so the limit keeps far away from that.
+ * How many clients can have a thread each here, fewer when so `wanted`, and how many threads may end.
+ * The process aborts, with no way to catch it, when threads run out of memory maps, and the system
+ * kills it when it runs out of memory. So what threads take and what ended ones leave behind is
+ * bounded together.
  */
-export function threadClientLimit(wanted = THREAD_CLIENTS): number {
-  return Math.min(
+export function threadBudget(
+  wanted = THREAD_CLIENTS,
+  { descriptors, processes, maps, memory }: ThreadResources = threadResources(),
+): ThreadBudget {
+  const clients = Math.min(
     wanted,
-    atLeastOne(descriptorsForClients() / DESCRIPTORS_PER_THREAD - STARTS_AT_A_TIME),
-    atLeastOne(system.softLimit(RLIMIT_NPROC) / 2),
-    atLeastOne(memoryMaps() / MAPS_PER_THREAD),
-    atLeastOne(availableMemory() / BYTES_PER_THREAD),
+    atLeastOne(descriptors / DESCRIPTORS_PER_THREAD - STARTS_AT_A_TIME),
+    atLeastOne(processes / 2),
+    atLeastOne((maps * MAPS_SHARE) / THREAD.maps - 1),
+    atLeastOne((memory * THREADS_SHARE) / THREAD.bytes - 1),
   );
+  const threads = clients + 1;
+  const endings = Math.max(
+    0,
+    Math.floor(
+      Math.min(
+        (maps * MAPS_SHARE - threads * THREAD.maps) / ENDED_THREAD.maps,
+        (memory * ENDED_THREADS_SHARE) / ENDED_THREAD.bytes,
+      ),
+    ),
+  );
+  const endingsWithClient = Math.min(THREADS_BEFORE_REUSE, Math.floor(endings / 2));
+  return { clients, threads, endings, endingsWithClient };
+}
+
+function threadResources(): ThreadResources {
+  return {
+    descriptors: descriptorsForClients(),
+    processes: system.softLimit(RLIMIT_NPROC),
+    maps: memoryMaps(),
+    memory: availableMemory(),
+  };
 }
 
 function descriptorsForClients(): number {
@@ -132,7 +210,9 @@ function memoryMaps(): number {
   }
 }
 
+/** A container's limit counts this process's memory too. */
 function availableMemory(): number {
   const constrained = process.constrainedMemory();
-  return constrained > 0 ? Math.min(freemem(), constrained) : freemem();
+  if (!(constrained > 0)) return freemem();
+  return Math.min(freemem(), Math.max(0, constrained - process.memoryUsage.rss()));
 }

@@ -6,14 +6,15 @@
  * (client-thread.ts). Nobody waits for anybody: the system's scheduler does what select does in
  * server3. The price is a thread's memory, and the time it takes to start one.
  */
-import { threadClientLimit } from './limits.ts';
+import { threadBudget } from './limits.ts';
 import { runServer, type ServerOptions } from './server.ts';
 import { Threads } from './threads.ts';
 
 export function server2(options: ServerOptions): Promise<void> {
+  const budget = threadBudget(options.maxClients);
   return runServer(
     options,
-    threadClientLimit(options.maxClients),
-    surroundings => new Threads(surroundings, options.display),
+    budget.clients,
+    surroundings => new Threads(surroundings, options.display, budget),
   );
 }

@@ -174,7 +174,10 @@ describe('the client in a pipe', () => {
     const { port } = server3;
     const asking = client(t, port, '--quiet');
     asking.type('1'.repeat(3 * 1024 * 1024));
-    assert.match(await asking.stderr.rest(), /cannot read standard input: a line is longer than .*\(EMSGSIZE\)/);
+    assert.match(
+      await asking.stderr.rest(),
+      /cannot read standard input: a line is longer than .*\(EMSGSIZE\)/,
+    );
     assert.equal(await asking.exit(), 1);
   });
 

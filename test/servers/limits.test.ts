@@ -3,15 +3,22 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { selectClientLimit, threadClientLimit } from '../../src/servers/limits.ts';
+import fc from 'fast-check';
+import { selectClientLimit, threadBudget } from '../../src/servers/limits.ts';
 import { RLIMIT_NOFILE } from '../../src/sockets/native.ts';
 import { system } from '../../src/sockets/system-calls.ts';
 import { unlessLinux } from '../support/installed.ts';
 
 const FIXTURE = fileURLToPath(new URL('./fixtures/client-limits.ts', import.meta.url));
 
-/** Measured, of a worker thread. */
-const MAPS_OF_A_THREAD = 37;
+/** Measured, of a worker thread whose client floods it, and of one that has ended. */
+const MAPS_OF_A_THREAD = 51;
+const MIB_OF_A_THREAD = 11;
+const MAPS_OF_AN_ENDED_THREAD = 3;
+const MIB_OF_AN_ENDED_THREAD = 60 / 1024;
+
+const MIB = 1024 * 1024;
+const plenty = { descriptors: 100_000, processes: 100_000, maps: 1_000_000, memory: 64_000 * MIB };
 
 /** The limits of a process that may open so many descriptors. */
 function limitsWithDescriptors(count: number): { select: number; thread: number } {
@@ -24,7 +31,7 @@ describe('how many clients may be served', () => {
   test('whole numbers, at least one, at most those designed for', () => {
     for (const [limit, most] of [
       [selectClientLimit(), 10_000],
-      [threadClientLimit(), 256],
+      [threadBudget().clients, 256],
     ] as const) {
       assert(Number.isInteger(limit) && limit >= 1 && limit <= most, `${limit}`);
     }
@@ -39,6 +46,44 @@ describe('how many clients may be served', () => {
   test('never more than the machine allows, however many are wanted', { skip: unlessLinux }, () => {
     assert(selectClientLimit(1_000_000) < system.softLimit(RLIMIT_NOFILE));
     const maps = Number(readFileSync('/proc/sys/vm/max_map_count', 'utf8'));
-    assert(threadClientLimit(1_000_000) * MAPS_OF_A_THREAD < maps);
+    assert(threadBudget(1_000_000).threads * MAPS_OF_A_THREAD < maps);
+  });
+
+  test('threads, and what ended ones leave behind, fit together into memory and maps', () => {
+    const anyMachine = fc.record({
+      descriptors: fc.integer({ min: 64, max: 100_000 }),
+      processes: fc.integer({ min: 64, max: 100_000 }),
+      maps: fc.integer({ min: 1000, max: 1_000_000 }),
+      memory: fc.integer({ min: 32, max: 64_000 }).map(mib => mib * MIB),
+    });
+    const anyWish = fc.integer({ min: 1, max: 100_000 });
+    fc.assert(
+      fc.property(anyWish, anyMachine, (wanted, machine) => {
+        const { clients, threads, endings, endingsWithClient } = threadBudget(wanted, machine);
+        assert(clients >= 1 && clients <= wanted);
+        assert(threads > clients);
+        assert(endings >= 0 && endingsWithClient <= endings);
+        assert(threads * MAPS_OF_A_THREAD + endings * MAPS_OF_AN_ENDED_THREAD < machine.maps);
+        const mib = threads * MIB_OF_A_THREAD + endings * MIB_OF_AN_ENDED_THREAD;
+        assert(mib * MIB < machine.memory);
+      }),
+    );
+  });
+
+  test('of a thread for each client, the first thousand end with theirs, fewer in little memory', () => {
+    assert.equal(threadBudget(256, plenty).endingsWithClient, 1000);
+    const container = threadBudget(256, { ...plenty, memory: 69 * MIB });
+    assert.deepEqual(container, { clients: 4, threads: 5, endings: 138, endingsWithClient: 69 });
+  });
+
+  test('256 clients on the maps that a usual Linux allows', () => {
+    const { clients, endings } = threadBudget(256, { ...plenty, maps: 65_530 });
+    assert.equal(clients, 256);
+    assert(endings > 10_000);
+  });
+
+  test('256 clients on as few maps as the operators are told', () => {
+    assert.equal(threadBudget(256, { ...plenty, maps: 17_623 }).clients, 256);
+    assert.equal(threadBudget(256, { ...plenty, maps: 17_600 }).clients, 255);
   });
 });

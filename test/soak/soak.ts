@@ -18,8 +18,8 @@ const SAMPLE_MS = 1000;
 
 /**
  * How much more may be in use in the last third than in the first. V8 lets its young generation grow
- * to 48 MiB by and by, while what lives in it stays at 5. Memory of server2 grows by 45 KB a client
- * until threads are used again (limits.ts).
+ * to 48 MiB by and by, while what lives in it stays at 5. Memory of server2 grows by
+ * up to 64 KB for each of the first 1,000 clients, until threads are used again (limits.ts).
  */
 const SLACK = { residentMiB: 32, descriptors: 4, threads: 4 };
 const THREAD_SLACK = { ...SLACK, residentMiB: 90 };
