@@ -280,7 +280,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     server.signal('SIGKILL');
     await terminal.stdout.textUntil('waiting for a server to come up');
     await server.exit();
-    await startServer(t, 'server3', [], server.port);
+    await startServer(t, 'server3', [], { port: server.port });
     await terminal.stdout.textUntil('Connected to server');
     terminal.type(' 44\r');
     await terminal.stdout.textUntil('Server replied: 66');

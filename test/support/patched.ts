@@ -1,0 +1,40 @@
+/**
+ * A copy of the built calcd in which constants have other values: what takes seconds or thousands of
+ * clients can be shown quickly, and what must happen within a time can be shown without haste.
+ */
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CLI } from './calcd.ts';
+import type { Ending } from './scope.ts';
+
+/**
+ * @param bundle the file of `dist/` that has the constants, for example `servers/server2.js`.
+ * @returns its cli.js, which ends with the test.
+ */
+export function patched(test: Ending, bundle: string, constants: Record<string, number>): string {
+  const copy = mkdtempSync(join(tmpdir(), 'calcd-'));
+  test.after(() => rmSync(copy, { recursive: true, force: true }));
+  const root = join(CLI, '../..');
+  cpSync(join(root, 'dist'), join(copy, 'dist'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(copy, 'package.json'));
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  const file = join(copy, 'dist', bundle);
+  let source = readFileSync(file, 'utf8');
+  for (const [name, value] of Object.entries(constants)) {
+    const changed = source.replace(new RegExp(`(?<=\\b${name} = )[\\w.]+`), String(value));
+    assert.notEqual(changed, source, `${bundle} has no ${name}`);
+    source = changed;
+  }
+  writeFileSync(file, source);
+  return join(copy, 'dist/cli.js');
+}
+
+/** Time enough to deliver what is due on any machine: a server that needs it all is waited for in vain. */
+const LONG_GRACE_MS = 600_000;
+
+/** A server whose grace never ends: it stops because all is delivered, and for no other reason. */
+export function withLongGrace(test: Ending, name: string): string {
+  return patched(test, `servers/${name}.js`, { GRACE_MS: LONG_GRACE_MS });
+}
