@@ -1,12 +1,15 @@
 /** The shells' completions: bash is asked for real, the others for their syntax, where they are. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ROLES } from '../../src/check/item.ts';
 import { completion } from '../../src/completion/command.ts';
 import { SHELLS, USAGES, type Usage } from '../../src/usage.ts';
 import { calcd } from '../support/calcd.ts';
 import { unlessInstalled } from '../support/installed.ts';
+import { temporaryFolder } from '../support/terminal.ts';
 
 const COMMANDS: [string, Usage][] = Object.entries(USAGES);
 
@@ -85,8 +88,10 @@ for (const [shell, probe] of [
   ['zsh', '--version'],
   ['fish', '--version'],
 ] as const) {
-  it(`${shell} can read its script`, { skip: unlessInstalled(shell, probe) }, () => {
-    const { status, stderr } = spawnSync(shell, ['-n'], { input: completion([shell]) });
+  it(`${shell} can read its script`, { skip: unlessInstalled(shell, probe) }, t => {
+    const file = join(temporaryFolder(t), 'completion');
+    writeFileSync(file, completion([shell]));
+    const { status, stderr } = spawnSync(shell, ['-n', file]);
     assert.equal(String(stderr), '');
     assert.equal(status, 0);
   });

@@ -111,7 +111,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
 
   it('gives up on a silent server after Ctrl+D', async t => {
     const port = await fakeServer(t, () => {});
-    const terminal = client(t, port, ['--timeout', '0.2']);
+    const terminal = client(t, port, ['--timeout', '2']);
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('1\r');
     await terminal.stdout.textUntil('\r\n');

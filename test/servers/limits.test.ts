@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { selectClientLimit, threadClientLimit } from '../../src/servers/limits.ts';
 import { RLIMIT_NOFILE, softLimit } from '../../src/sockets/native.ts';
+import { DEADLINE_MS } from '../support/deadline.ts';
 import { unlessLinux } from '../support/installed.ts';
 
 const FIXTURE = fileURLToPath(new URL('./fixtures/client-limits.ts', import.meta.url));
@@ -16,7 +17,7 @@ const MAPS_OF_A_THREAD = 37;
 function limitsWithDescriptors(count: number): { select: number; thread: number } {
   const command = `ulimit -n ${count} && exec "$0" --import tsx "$1"`;
   const words = ['-c', command, process.execPath, FIXTURE];
-  return JSON.parse(execFileSync('sh', words, { encoding: 'utf8', timeout: 10_000 }));
+  return JSON.parse(execFileSync('sh', words, { encoding: 'utf8', timeout: DEADLINE_MS }));
 }
 
 describe('how many clients may be served', () => {

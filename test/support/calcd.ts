@@ -57,9 +57,9 @@ export class Calcd {
   }
 }
 
-/** Starts `calcd` with these words; it ends with the test. */
-export function calcd(test: Ending, words: string[], options: SpawnOptions = {}): Calcd {
-  return run(test, [execPath, CLI, ...words], options);
+/** Starts `calcd` with these words; it ends with the test. @param cli another than the one built. */
+export function calcd(test: Ending, words: string[], options: SpawnOptions = {}, cli = CLI): Calcd {
+  return run(test, [execPath, cli, ...words], options);
 }
 
 /** Starts any program; it ends with the test. */
