@@ -98,6 +98,7 @@ export class FdSet {
   }
 
   #findHighest(): void {
+    if (this.nfds === 0) return;
     let index = (this.nfds - 1) >>> 5;
     while (index >= 0 && this.words[index] === 0) index--;
     this.nfds = index < 0 ? 0 : index * 32 + 32 - Math.clz32(this.words[index] as number);
