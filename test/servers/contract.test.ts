@@ -158,6 +158,8 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         }
         // The first client is silent all the while: a server that sat in its recv would not see this.
         const refused = await server.connect();
+        // What it sends is never read: to close at once would reset the connection, and lose the error.
+        refused.send('1 + 1\n');
         assert.match(await refused.received.rest(), /^error: server busy: .*\n$/);
         assert.equal(refused.received.error, undefined);
         for (const peer of served) await assertServed(peer);
@@ -322,12 +324,13 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         await assertServed(peer);
       });
 
-      it('shows every line when its output is a file', { skip: forOneClient }, async t => {
+      it('shows every line when its output is a file', async t => {
         const directory = mkdtempSync(join(tmpdir(), 'calcd-'));
         t.after(() => rmSync(directory, { recursive: true }));
         const file = join(directory, 'display');
         const server = await startServerInto(t, name, file);
-        const peers = await Promise.all(Array.from({ length: 4 }, () => server.connect()));
+        const clients = limit === 1 ? 1 : 4;
+        const peers = await Promise.all(Array.from({ length: clients }, () => server.connect()));
         await Promise.all(peers.map(peer => exchange(peer, '1 + 1', '2', 5000)));
         server.signal('SIGTERM');
         assert.equal(await server.exit(), 0);
@@ -336,7 +339,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         const messages = shown.match(/sent message: /g)?.length ?? 0;
         // The echo server shows what arrived together as one message.
         if (echoes) assert.ok(messages > 0);
-        else assert.equal(messages, 20_000);
+        else assert.equal(messages, clients * 5000);
       });
 
       it('shows what it does through a pipe', async t => {

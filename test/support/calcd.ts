@@ -92,7 +92,12 @@ export class Server extends Calcd {
 
   /** Threads of the process as the system counts them (Linux). */
   get threads(): number {
-    return readdirSync(`/proc/${this.pid}/task`).length;
+    return this.threadNumbers.length;
+  }
+
+  /** As the system numbers them: a thread that is used again keeps its number (Linux). */
+  get threadNumbers(): string[] {
+    return readdirSync(`/proc/${this.pid}/task`);
   }
 
   /** Resident memory (Linux). */
