@@ -106,10 +106,9 @@ export class Server extends Calcd {
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
   }
 
-  /** Processor time used so far (Linux, in its ticks of a hundredth). */
-  get cpuSeconds(): number {
-    const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+  /** Whether its main thread waits for something, at this moment (Linux). */
+  get isAsleep(): boolean {
+    return /^State:\s+S/m.test(readFileSync(`/proc/${this.pid}/task/${this.pid}/status`, 'utf8'));
   }
 
   /** Open descriptors (Linux). */
