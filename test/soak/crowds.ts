@@ -10,6 +10,7 @@ import { it } from 'node:test';
 import { THREADS_BEFORE_REUSE } from '../../src/servers/limits.ts';
 import { startServer } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
+import { settled } from '../support/settled.ts';
 
 const CROWDS = Number(process.env.CROWDS ?? 20);
 const CLIENTS = 250;
@@ -21,6 +22,7 @@ const DESCRIPTORS_OF_A_THREAD = 6;
 it(`${CROWDS} crowds of ${CLIENTS}`, async t => {
   const server = await startServer(t, 'server2', ['--quiet']);
   server.stdout.discard();
+  await settled(server.pid);
   const before = { threads: server.threads, descriptors: server.descriptors };
   for (let crowd = 1; crowd <= CROWDS; crowd++) {
     const start = performance.now();
