@@ -4,9 +4,10 @@
  * has to look at. Once a single pause above 256 ended the server.
  */
 import assert from 'node:assert/strict';
+import { execPath } from 'node:process';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Server, startServer } from '../support/calcd.ts';
+import { run, type Server, startServer } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { crowded } from '../support/descriptors.ts';
 import { unlessLinux } from '../support/installed.ts';
@@ -29,6 +30,17 @@ const TAKE_PAUSES = [
   ['server2', 12],
   ['server3', CLIENTS],
 ] as const;
+
+/** So many at once that some are ready at any moment: the active ones, as the loop sees them. */
+const FLOOD = `
+  const block = '2 + 2\\n'.repeat(10000);
+  let replies = 0;
+  for (let count = 0; count < 8; count++) {
+    const socket = require('node:net').connect(Number(process.argv[1]), '127.0.0.1');
+    const pump = () => { while (socket.write(block)); };
+    socket.on('connect', pump).on('drain', pump);
+    socket.once('data', () => { if (++replies === 8) console.log('all are being answered'); }).resume();
+  }`;
 
 function connectAll(server: Server, count: number): Promise<Peer[]> {
   return Promise.all(Array.from({ length: count }, () => server.connect()));
@@ -86,6 +98,17 @@ describe('with many descriptors', { concurrency: 2, skip: unlessLinux }, () => {
         // They neither close nor say anything until the server gives them up.
         await eventually(() => server.descriptors === descriptors, 'them to be given up');
         for (const peer of peers) assert.equal(await peer.ask('22 + 44'), reply);
+      });
+
+      it(`${name}, around ${around}: clients that were silent are answered while others flood`, {
+        skip,
+      }, async t => {
+        const server = await startServer(t, name, ['--quiet'], { inherited });
+        const peers = await connectAll(server, CLIENTS);
+        const flooding = run(t, [execPath, '-e', FLOOD, String(server.port)]);
+        await flooding.stdout.line();
+        for (const peer of peers.slice(-20)) assert.equal(await peer.ask('22 + 44'), reply);
+        assert.equal(flooding.process.exitCode, null);
       });
 
       it(`${name}, around ${around}: signals`, { skip }, async t => {
