@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as netConnect } from 'node:net';
@@ -339,6 +339,29 @@ for (const { name, echoes, alone } of SERVERS) {
     });
 
     it('descriptors running out', t => exhaustDescriptors(t));
+
+    it('no descriptor left for accept: it rests, and goes on once there are some', {
+      skip:
+        name === 'server2'
+          ? 'its threads open descriptors too: the limit on clients keeps some for them'
+          : unlessInstalled('prlimit', '--version'),
+    }, async t => {
+      const server = await startServer(t, name);
+      const first = await server.connect();
+      await assertServed(first);
+      const allow = (descriptors: number): void => {
+        const words = ['--pid', String(server.pid), `--nofile=${descriptors}:`];
+        assert.equal(spawnSync('prlimit', words).status, 0);
+      };
+      allow(server.lowestFreeDescriptor);
+      const waiting = (await server.connect()).send('22 + 44\n');
+      await server.stdout.linesUntil(/EMFILE/);
+      await eventually(() => isCalm(server), 'it to rest');
+      allow(softLimit(RLIMIT_NOFILE));
+      const reply = alone ? /^error: server busy/ : /^(66|22 \+ 44)$/;
+      assert.match(await waiting.received.line(), reply);
+      await assertServed(first);
+    });
 
     it(
       'descriptors above 1,024',

@@ -111,6 +111,14 @@ export class Server extends Calcd {
     return /^State:\s+S/m.test(readFileSync(`/proc/${this.pid}/task/${this.pid}/status`, 'utf8'));
   }
 
+  /** The number that the next descriptor will get (Linux). */
+  get lowestFreeDescriptor(): number {
+    const open = new Set(readdirSync(`/proc/${this.pid}/fd`).map(Number));
+    let number = 0;
+    while (open.has(number)) number++;
+    return number;
+  }
+
   /** Open descriptors (Linux). */
   get descriptors(): number {
     return readdirSync(`/proc/${this.pid}/fd`).length;
