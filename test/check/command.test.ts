@@ -18,6 +18,7 @@ import { runCheck } from '../../src/check/command.ts';
 import { START_MS } from '../../src/check/limits.ts';
 import { StandardStreams } from '../../src/terminal/standard-streams.ts';
 import { CLI, calcd } from '../support/calcd.ts';
+import { eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { failed, judge, program, words } from './judge.ts';
 
@@ -242,16 +243,19 @@ describe('the check survives', { skip }, () => {
     const items = ['arithmetic', 'keeps-talking', 'decimals'];
     assert.deepEqual(failed(await judge('server3', command, items)), []);
     const children = readFileSync(file, 'utf8').trim().split('\n').map(Number);
-    // One of the program that answers, one of the program that the three items share.
-    assert.equal(children.length, 2);
+    // One of the program that answers, one of the program that the three items share, and on a busy
+    // machine one more for each second try.
+    assert.ok(children.length >= 2);
     for (const pid of children) assert.ok(isGone(pid), `${pid} still runs`);
   });
 
   it('a program that greets', async () => {
     const items = ['arithmetic', 'at-once'];
-    const judged = await judge('server3', words('awkward/greets.py'), items);
-    assert.match(judged.dialect ?? '', /greets on connect/);
-    assert.deepEqual(failed(judged), []);
+    // A greeting has 200 ms, which a busy machine may exceed.
+    await eventually(async () => {
+      const judged = await judge('server3', words('awkward/greets.py'), items);
+      return /greets on connect/.test(judged.dialect ?? '') && failed(judged).length === 0;
+    }, 'the greeting to be noticed');
   });
 });
 

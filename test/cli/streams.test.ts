@@ -8,9 +8,10 @@ import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { type Calcd, CLI, calcd, freePort, run, startServer } from '../support/calcd.ts';
+import { type Calcd, CLI, calcd, run, startServer } from '../support/calcd.ts';
 import { fakeServer } from '../support/fake-server.ts';
 import { unlessLinux } from '../support/installed.ts';
+import { reservedPort } from '../support/ports.ts';
 import { Scope } from '../support/scope.ts';
 import { temporaryFolder } from '../support/terminal.ts';
 
@@ -229,7 +230,7 @@ describe('what calcd is not ready for', () => {
   ];
   for (const [when, code] of FAULTS_OF_CALCD) {
     it(`is told with its stack when calcd itself is wrong: ${when}`, async t => {
-      const waiting = ['client', '--retry', '127.0.0.1', String(await freePort())];
+      const waiting = ['client', '--retry', '127.0.0.1', String(reservedPort(t).port)];
       const broken = calcd(t, when === 'at once' ? words : waiting, preload(code));
       const complaint = await broken.stderr.rest();
       assert.match(complaint, /^calcd: this is a fault of calcd, .*: TypeError: broken$/m);

@@ -118,7 +118,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
 
   it('gives up on a silent server after Ctrl+D', async t => {
     const port = await fakeServer(t, () => {});
-    const terminal = client(t, port, ['--timeout', '0.2']);
+    const terminal = client(t, port, ['--timeout', '2']);
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('1\r');
     await terminal.stdout.textUntil('\r\n');
@@ -306,7 +306,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     server.signal('SIGKILL');
     await terminal.stdout.textUntil('waiting for a server to come up');
     await server.exit();
-    await startServer(t, 'server3', [], server.port);
+    await startServer(t, 'server3', [], { port: server.port });
     await terminal.stdout.textUntil('Connected to server');
     terminal.type(' 44\r');
     await terminal.stdout.textUntil('Server replied: 66');

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Calcd, CLI, calcd, run, startServer } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { answering, fakeServer } from '../support/fake-server.ts';
+import { reservedPort } from '../support/ports.ts';
 import { temporaryFolder, unlessTerminals } from '../support/terminal.ts';
 
 /** What a server answers that knows `1` and nothing else. */
@@ -18,7 +19,8 @@ function client(test: TestContext, port: number, ...options: string[]): Calcd {
   return calcd(test, ['client', ...options, '127.0.0.1', String(port)]);
 }
 
-describe('the client in a script', () => {
+// Some wait for seconds.
+describe('the client in a script', { concurrency: 3 }, () => {
   it('sends the lines of --eval and ends', async t => {
     const asking = client(t, await fakeServer(t, serve), '--eval', '1', '--eval', '2');
     assert.equal(await asking.stdout.rest(), 'one\nerror: not one\n');
@@ -78,23 +80,13 @@ describe('the client in a script', () => {
   });
 
   it('waits with --retry for a server to come up', async t => {
-    const port = await fakeServerLater();
-    const asking = client(t, port.number, '--retry').type('1\n').endInput();
+    const { port, fd } = reservedPort(t);
+    const asking = client(t, port, '--retry').type('1\n').endInput();
     await asking.stdout.linesUntil(/connection refused; waiting for a server to come up/);
-    await port.open();
+    const server = createServer({ allowHalfOpen: true }, serve).listen({ fd });
+    t.after(() => server.close());
     await asking.stdout.linesUntil(/^Server replied: one$/);
     assert.equal(await asking.exit(), 0);
-
-    async function fakeServerLater(): Promise<{ number: number; open(): Promise<void> }> {
-      const server = createServer({ allowHalfOpen: true }, serve);
-      const listen = (port: number): Promise<void> =>
-        new Promise(resolve => server.listen(port, '127.0.0.1', resolve));
-      await listen(0);
-      const { port: number } = server.address() as { port: number };
-      await new Promise(resolve => server.close(resolve));
-      t.after(() => server.close());
-      return { number, open: () => listen(number) };
-    }
   });
 
   it('tries again with --retry when it is reset before anything was said', async t => {
@@ -110,24 +102,21 @@ describe('the client in a script', () => {
   });
 
   it('waits no longer than --timeout says', async t => {
-    const holder = createServer().listen(0, '127.0.0.1');
-    await new Promise(resolve => holder.once('listening', resolve));
-    const { port } = holder.address() as { port: number };
-    await new Promise(resolve => holder.close(resolve));
-    const asking = client(t, port, '--retry', '--timeout', '0.3', '--eval', '1');
+    const { port } = reservedPort(t);
+    const asking = client(t, port, '--retry', '--timeout', '2', '--eval', '1');
     assert.match(await asking.stderr.rest(), /cannot connect: .*\(ECONNREFUSED\)/);
     assert.equal(await asking.exit(), 1);
   });
 
   it('blames the server neither for an input nor for a reader that takes its time', async t => {
     const { port } = await startServer(t, 'server3', ['--quiet']);
-    const asking = client(t, port, '--quiet', '--timeout', '1');
+    const asking = client(t, port, '--quiet', '--timeout', '2');
     asking.type('10 ^ 999\n'.repeat(2000));
     await asking.stdout.lines(2000);
-    await sleep(1200);
+    await sleep(2200);
     asking.process.stdout?.pause();
     asking.type('10 ^ 999\n'.repeat(2000)).endInput();
-    await sleep(1200);
+    await sleep(2200);
     asking.process.stdout?.resume();
     await asking.stdout.lines(2000);
     assert.equal(await asking.exit(), 0);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { calculate } from '../../src/calculator/calculate.ts';
 import { calcd, type Server, startServer } from '../support/calcd.ts';
+import { withPatienceForGreetings } from '../support/patched.ts';
 
 const read = (file: string): string =>
   readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
@@ -52,7 +53,7 @@ describe('the examples of README.md', { concurrency: true }, () => {
     const [, message] = /to the server: (.*)/.exec(clientSession) as unknown as [string, string];
     const client = calcd(t, words).type(`${message}\n`);
     assert.deepEqual(await client.stdout.lines(lines.length), lines);
-    const refused = calcd(t, words);
+    const refused = calcd(t, words, {}, withPatienceForGreetings(t));
     const shown = (await refused.stdout.rest()) + (await refused.stderr.rest());
     assert.equal(normalise(shown), normalise(refusedSession));
   });

@@ -11,10 +11,10 @@ import { server1 } from '../../src/servers/server1.ts';
 import { server3 } from '../../src/servers/server3.ts';
 import { server4 } from '../../src/servers/server4.ts';
 import type { SystemCalls } from '../../src/sockets/system-calls.ts';
-import { freePort } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { InProcessServer } from '../support/in-process-server.ts';
 import type { Peer } from '../support/peer.ts';
+import { reservedPort } from '../support/ports.ts';
 
 const { errno } = constants;
 
@@ -311,7 +311,7 @@ describe('a client that is there when the server stops', () => {
 
 describe('getsockname(2)', () => {
   it('that fails is not needed when the port is known', async t => {
-    const port = await freePort();
+    const { port } = reservedPort(t);
     const server = new InProcessServer(t, server3, () => ({ getsockname: () => -errno.ENOBUFS }), {
       address: { host: '127.0.0.1', port },
     });

@@ -8,7 +8,7 @@ import { execPath } from 'node:process';
 import type { Dialect } from '../../src/check/dialect.ts';
 import type { Item, ServerRole } from '../../src/check/item.ts';
 import { SERVER_ITEMS } from '../../src/check/items/servers.ts';
-import { runItem } from '../../src/check/outcome.ts';
+import { type Problem, runItem } from '../../src/check/outcome.ts';
 import { ServerTrial } from '../../src/check/server-trial.ts';
 import { CLI } from '../support/calcd.ts';
 
@@ -55,14 +55,23 @@ export function trialOf(role: ServerRole): ServerTrial {
   return new ServerTrial({ words }, role, dialectOf(role));
 }
 
+/** A busy machine makes replies late, and not that often in a row. */
+const MOST_TRIES = 5;
+
 /**
- * Tries an item, and once more when it fails: the check's deadlines are for a machine of one's own,
- * and other tests run beside these. What is wrong with a server fails twice.
+ * Tries an item, and again when something was late: the check's deadlines are for a machine of one's
+ * own, and other tests run beside these. What is wrong with a server, and not late, may fail once.
  */
 export async function assertPasses(
   item: Item<ServerTrial>,
   open: () => ServerTrial,
 ): Promise<void> {
-  const { failure } = await runItem(item, open());
-  if (failure) assert.equal((await runItem(item, open())).failure, undefined);
+  let failure: Problem | undefined;
+  let notLate = 0;
+  for (let tries = 0; tries < MOST_TRIES && notLate < 2; tries++) {
+    failure = (await runItem(item, open())).failure;
+    if (!failure) return;
+    if (!failure.late) notLate++;
+  }
+  assert.deepEqual(failure, undefined);
 }

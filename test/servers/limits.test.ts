@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { selectClientLimit, threadBudget } from '../../src/servers/limits.ts';
 import { RLIMIT_NOFILE } from '../../src/sockets/native.ts';
 import { system } from '../../src/sockets/system-calls.ts';
+import { DEADLINE_MS } from '../support/deadline.ts';
 import { unlessLinux } from '../support/installed.ts';
 
 const FIXTURE = fileURLToPath(new URL('./fixtures/client-limits.ts', import.meta.url));
@@ -24,7 +25,7 @@ const plenty = { descriptors: 100_000, processes: 100_000, maps: 1_000_000, memo
 function limitsWithDescriptors(count: number): { select: number; thread: number } {
   const command = `ulimit -n ${count} && exec "$0" --import tsx "$1"`;
   const words = ['-c', command, process.execPath, FIXTURE];
-  return JSON.parse(execFileSync('sh', words, { encoding: 'utf8', timeout: 10_000 }));
+  return JSON.parse(execFileSync('sh', words, { encoding: 'utf8', timeout: DEADLINE_MS }));
 }
 
 describe('how many clients may be served', () => {

@@ -11,6 +11,7 @@ import { it } from 'node:test';
 import { IDLE_THREAD_MS, IDLE_THREADS } from '../../src/servers/limits.ts';
 import { startServer } from '../support/calcd.ts';
 import { DEADLINE_MS, eventually } from '../support/deadline.ts';
+import { settled } from '../support/settled.ts';
 
 const CROWDS = Number(process.env.CROWDS ?? 10);
 const CLIENTS = 250;
@@ -22,6 +23,7 @@ const DESCRIPTORS_OF_A_THREAD = 6;
 it(`${CROWDS} crowds of ${CLIENTS}`, async t => {
   const server = await startServer(t, 'server2', ['--quiet']);
   server.stdout.discard();
+  await settled(server.pid);
   const before = { threads: server.threads, descriptors: server.descriptors };
   for (let crowd = 1; crowd <= CROWDS; crowd++) {
     const start = performance.now();

@@ -1,8 +1,7 @@
 /** Runs the built calcd as a user does: a process, its arguments, its output, its exit code. */
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { execPath } from 'node:process';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -58,9 +57,9 @@ export class Calcd {
   }
 }
 
-/** Starts `calcd` with these words; it ends with the test. */
-export function calcd(test: Ending, words: string[], options: SpawnOptions = {}): Calcd {
-  return run(test, [execPath, CLI, ...words], options);
+/** Starts `calcd` with these words; it ends with the test. @param cli another than the one built. */
+export function calcd(test: Ending, words: string[], options: SpawnOptions = {}, cli = CLI): Calcd {
+  return run(test, [execPath, cli, ...words], options);
 }
 
 /** Starts any program; it ends with the test. */
@@ -93,7 +92,12 @@ export class Server extends Calcd {
 
   /** Threads of the process as the system counts them (Linux). */
   get threads(): number {
-    return readdirSync(`/proc/${this.pid}/task`).length;
+    return this.threadNumbers.length;
+  }
+
+  /** As the system numbers them: a thread that is used again keeps its number (Linux). */
+  get threadNumbers(): string[] {
+    return readdirSync(`/proc/${this.pid}/task`);
   }
 
   /** Resident memory (Linux). */
@@ -102,10 +106,17 @@ export class Server extends Calcd {
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
   }
 
-  /** Processor time used so far (Linux, in its ticks of a hundredth). */
-  get cpuSeconds(): number {
-    const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+  /** Whether its main thread waits for something, at this moment (Linux). */
+  get isAsleep(): boolean {
+    return /^State:\s+S/m.test(readFileSync(`/proc/${this.pid}/task/${this.pid}/status`, 'utf8'));
+  }
+
+  /** The number that the next descriptor will get (Linux). */
+  get lowestFreeDescriptor(): number {
+    const open = new Set(readdirSync(`/proc/${this.pid}/fd`).map(Number));
+    let number = 0;
+    while (open.has(number)) number++;
+    return number;
   }
 
   /** Open descriptors (Linux). */
@@ -114,19 +125,19 @@ export class Server extends Calcd {
   }
 }
 
-/** Starts a server whose display goes to a file; it ends with the test. */
-export async function startServerInto(test: Ending, name: string, file: string): Promise<Server> {
-  const display = openSync(file, 'a');
-  const process = spawn(execPath, [CLI, name, '127.0.0.1', '0'], {
-    stdio: ['ignore', display, 'pipe'],
-  });
-  closeSync(display);
-  test.after(() => process.kill('SIGKILL'));
-  const server = new Server(test, process);
-  const listening = /^Server listening on .*:(\d+)$/m;
-  await eventually(() => listening.test(readFileSync(file, 'utf8')), 'the server to listen');
-  server.port = Number(listening.exec(readFileSync(file, 'utf8'))?.[1]);
-  return server;
+/**
+ * Descriptors that every server is started with beside its own, so that its clients get numbers from
+ * there on: with DESCRIPTORS=250 in the environment on both sides of 256, for example.
+ */
+export const INHERITED_DESCRIPTORS = Number(process.env.DESCRIPTORS ?? 0);
+
+export interface ServerSettings {
+  /** A free one, unless it is told. */
+  readonly port?: number;
+  /** Another calcd than the one that was built. */
+  readonly cli?: string;
+  /** Descriptors it inherits; INHERITED_DESCRIPTORS unless told. */
+  readonly inherited?: number;
 }
 
 /** Starts a server on a free port and waits until it listens; it ends with the test. */
@@ -134,22 +145,62 @@ export async function startServer(
   test: Ending,
   name: string,
   options: string[] = [],
-  port = 0,
+  { port = 0, cli = CLI, inherited = INHERITED_DESCRIPTORS }: ServerSettings = {},
 ): Promise<Server> {
-  const words = [CLI, name, ...options, '127.0.0.1', String(port)];
-  const process = spawn(execPath, words, { stdio: 'pipe' });
-  test.after(() => process.kill('SIGKILL'));
-  const server = new Server(test, process);
+  const words = [cli, name, ...options, '127.0.0.1', String(port)];
+  const server = spawnServer(test, words, ['pipe', 'pipe', 'pipe'], inherited);
   await server.waitUntilItListens();
   return server;
 }
 
-/** A port that was free a moment ago, for a server that cannot tell its own. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+/** Starts a server that cannot show its port, because its log goes elsewhere (Linux). */
+export async function startServerInto(test: Ending, name: string, log: string): Promise<Server> {
+  const file = openSync(log, 'a');
+  const words = [CLI, name, '127.0.0.1', '0'];
+  const server = spawnServer(test, words, ['ignore', file, 'pipe'], INHERITED_DESCRIPTORS);
+  closeSync(file);
+  await eventually(() => {
+    server.port = listeningPort(server.pid) ?? 0;
+    return server.port > 0;
+  }, 'the server to listen');
+  return server;
+}
+
+function spawnServer(
+  test: Ending,
+  words: string[],
+  standard: StdioOptions & unknown[],
+  inherited: number,
+): Server {
+  const nothing = openSync('/dev/null', 'r');
+  const stdio = [...standard, ...Array<number>(inherited).fill(nothing)] as StdioOptions;
+  const process = spawn(execPath, words, { stdio });
+  closeSync(nothing);
+  test.after(() => process.kill('SIGKILL'));
+  return new Server(test, process);
+}
+
+const LISTENING = '0A';
+
+/** The port that a process listens on, once it does (Linux). */
+function listeningPort(pid: number): number | undefined {
+  const sockets = new Set(
+    readdirSync(`/proc/${pid}/fd`).map(fd => linkOf(`/proc/${pid}/fd/${fd}`)),
+  );
+  for (const row of readFileSync(`/proc/${pid}/net/tcp`, 'utf8').trimEnd().split('\n')) {
+    const [, local, , state, , , , , , inode] = row.trim().split(/\s+/);
+    if (state === LISTENING && sockets.has(`socket:[${inode}]`)) {
+      return Number.parseInt(local?.split(':')[1] ?? '', 16);
+    }
+  }
+  return undefined;
+}
+
+/** What a descriptor leads to; it may be closed meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from './random.ts';
 
 /** More than the systems on both sides hold, replies and all. */
-const FLOOD = '2 + 2\n'.repeat(2_000_000);
+const FLOOD = Buffer.from('2 + 2\n'.repeat(2_000_000));
 
 type Hostility = (socket: Socket, random: Random) => Promise<void>;
 

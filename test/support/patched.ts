@@ -31,6 +31,14 @@ export function patched(test: Ending, bundle: string, constants: Record<string, 
   return join(copy, 'dist/cli.js');
 }
 
+/**
+ * A client that waits for a greeting for two seconds: the usual 50 ms may pass on a busy machine before
+ * a server has got its turn. For servers that greet, or that refuse.
+ */
+export function withPatienceForGreetings(test: Ending): string {
+  return patched(test, 'client/command.js', { GREETING_MS: 2000 });
+}
+
 /** Time enough to deliver what is due on any machine: a server that needs it all is waited for in vain. */
 const LONG_GRACE_MS = 600_000;
 

@@ -52,6 +52,7 @@ export class Peer {
   }
 
   async close(): Promise<void> {
+    if (this.socket.closed) return;
     const closed = once(this.socket, 'close');
     this.socket.destroy();
     await within(closed, 'the close');

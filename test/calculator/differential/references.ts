@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { CalculatorError, calculate } from '../../../src/calculator/calculate.ts';
+import { unlessInstalled } from '../../support/installed.ts';
 import {
   asText,
   naturalExponent,
@@ -28,7 +29,7 @@ export interface Reference {
 export const REFERENCES: readonly Reference[] = [
   {
     name: "Python's fractions",
-    missing: missing('python3', ['--version']),
+    missing: unlessInstalled('python3', '--version'),
     compare(random, count) {
       const expressions = Array.from({ length: count }, () => {
         const depth = 1 + Math.floor(random() * 5);
@@ -44,7 +45,7 @@ export const REFERENCES: readonly Reference[] = [
   },
   {
     name: 'GNU bc',
-    missing: missing('bc', ['--version']),
+    missing: unlessInstalled('bc', '--version'),
     compare(random, count) {
       const cases: { expression: string; reply: string; bc: string }[] = [];
       while (cases.length < count) {
@@ -61,15 +62,6 @@ export const REFERENCES: readonly Reference[] = [
     },
   },
 ];
-
-function missing(command: string, words: string[]): string | false {
-  try {
-    execFileSync(command, words, { stdio: 'ignore' });
-    return false;
-  } catch {
-    return `${command} is not installed`;
-  }
-}
 
 function linesOf(command: string, words: string[], input: string[]): string[] {
   const environment = { ...process.env, BC_LINE_LENGTH: '0', PYTHONIOENCODING: 'utf-8' };
