@@ -19,7 +19,7 @@ const PARTS: readonly Part[] = [
     environment: { TIMES: '10' },
     command: `${TEST} test/servers/fuzz.test.ts`,
   },
-  // In `npm test` the faults that are quick are met with these too.
+  // `npm test` has only `many-descriptors.test.ts` there.
   ...['256', '1024'].map(
     (around): Part => ({
       what: `every fault, with descriptors around ${around}`,

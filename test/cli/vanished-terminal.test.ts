@@ -46,7 +46,7 @@ describe('without its terminal', { skip: unlessTerminalsVanish }, () => {
 
   it('a check that cannot print any more fails', async t => {
     const judged = [execPath, CLI, 'server3', '{ip}', '{port}'];
-    const words = ['check', 'server3', '--', ...judged];
+    const words = ['check', 'server3', '--only', 'answers', '--', ...judged];
     const check = atVanishingTerminal(t, words);
     await check.stdout.textUntil('starting');
     check.endInput();

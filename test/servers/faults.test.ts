@@ -17,7 +17,6 @@ import { RLIMIT_NOFILE } from '../../src/sockets/native.ts';
 import { system } from '../../src/sockets/system-calls.ts';
 import { CLI, run, Server, startServer, startServerInto } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
-import { crowded } from '../support/descriptors.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { patched, withLongGrace } from '../support/patched.ts';
 import type { Peer } from '../support/peer.ts';
@@ -119,92 +118,83 @@ for (const { name, echoes, alone } of SERVERS) {
   };
 
   describe(`${name} withstands`, { skip: unlessLinux }, () => {
-    for (const { around, inherited, skip } of crowded()) {
-      describe(`in one process, one after the other, with descriptors around ${around}:`, {
-        skip,
-      }, () => {
-        const scope = new Scope();
-        let server: Server;
-        before(async () => {
-          server = await startServer(scope, name, ['--quiet'], { inherited });
-        });
-        after(() => scope.end());
-
-        it('resets right after the connection', () =>
-          withstood(server, async () => {
-            for (let count = 0; count < manyClients; count++)
-              await (await server.connect()).reset();
-          }));
-
-        it('resets in the middle of a message, with replies unread', () =>
-          withstood(server, async () => {
-            for (let count = 0; count < manyClients; count++) {
-              const peer = await server.connect();
-              peer.send('1 + 1\n'.repeat(100)).send('2 + ');
-              await peer.reset();
-            }
-          }));
-
-        it('connections that say nothing', () =>
-          withstood(server, async () => {
-            for (let count = 0; count < manyClients; count++)
-              await (await server.connect()).close();
-          }));
-
-        it('a client that is killed', t =>
-          withstood(server, async () => {
-            const connecting = `require('net').connect(${server.port},'127.0.0.1',()=>console.log('up'))`;
-            const client = run(t, [execPath, '-e', connecting]);
-            await client.stdout.line();
-            client.signal('SIGKILL');
-            await client.exit();
-          }));
-
-        it('bytes that are no expression: one error each, or the same from the echo', () =>
-          withstood(server, async () => {
-            const peer = await server.connect();
-            await assertServed(peer);
-            const oddities = [
-              '1\0+1',
-              Buffer.from([0xc3, 0x28]),
-              '\x1b[2J',
-              '1\r2',
-              '\r',
-              '\u2028',
-              '１ + １',
-              'GET / HTTP/1.1',
-              Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0xfc, 0x03, 0x03]),
-              '__proto__',
-              'process.exit()',
-            ];
-            for (const oddity of oddities) {
-              peer.send(oddity).send('\n');
-              if (echoes) {
-                const same = await peer.received.bytes(Buffer.byteLength(oddity) + 1);
-                assert.deepEqual(same, Buffer.concat([Buffer.from(oddity), Buffer.from('\n')]));
-                continue;
-              }
-              const reply = await peer.received.line();
-              assert.match(reply, /^error: [ -~]+$|^error: unexpected '.{1,4}' at column \d+$/u);
-            }
-            await assertServed(peer);
-            await peer.close();
-          }));
-
-        it('a character cut in two', () =>
-          withstood(server, async () => {
-            const peer = await server.connect();
-            await assertServed(peer);
-            const bytes = Buffer.from('2 + é\n');
-            for (const byte of bytes) peer.send(Buffer.of(byte));
-            assert.match(
-              await peer.received.line(),
-              echoes ? /^2 \+ é$/ : /^error: unexpected 'é'/,
-            );
-            await peer.close();
-          }));
+    describe('in one process, one after the other:', () => {
+      const scope = new Scope();
+      let server: Server;
+      before(async () => {
+        server = await startServer(scope, name, ['--quiet']);
       });
-    }
+      after(() => scope.end());
+
+      it('resets right after the connection', () =>
+        withstood(server, async () => {
+          for (let count = 0; count < manyClients; count++) await (await server.connect()).reset();
+        }));
+
+      it('resets in the middle of a message, with replies unread', () =>
+        withstood(server, async () => {
+          for (let count = 0; count < manyClients; count++) {
+            const peer = await server.connect();
+            peer.send('1 + 1\n'.repeat(100)).send('2 + ');
+            await peer.reset();
+          }
+        }));
+
+      it('connections that say nothing', () =>
+        withstood(server, async () => {
+          for (let count = 0; count < manyClients; count++) await (await server.connect()).close();
+        }));
+
+      it('a client that is killed', t =>
+        withstood(server, async () => {
+          const connecting = `require('net').connect(${server.port},'127.0.0.1',()=>console.log('up'))`;
+          const client = run(t, [execPath, '-e', connecting]);
+          await client.stdout.line();
+          client.signal('SIGKILL');
+          await client.exit();
+        }));
+
+      it('bytes that are no expression: one error each, or the same from the echo', () =>
+        withstood(server, async () => {
+          const peer = await server.connect();
+          await assertServed(peer);
+          const oddities = [
+            '1\0+1',
+            Buffer.from([0xc3, 0x28]),
+            '\x1b[2J',
+            '1\r2',
+            '\r',
+            '\u2028',
+            '１ + １',
+            'GET / HTTP/1.1',
+            Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0xfc, 0x03, 0x03]),
+            '__proto__',
+            'process.exit()',
+          ];
+          for (const oddity of oddities) {
+            peer.send(oddity).send('\n');
+            if (echoes) {
+              const same = await peer.received.bytes(Buffer.byteLength(oddity) + 1);
+              assert.deepEqual(same, Buffer.concat([Buffer.from(oddity), Buffer.from('\n')]));
+              continue;
+            }
+            const reply = await peer.received.line();
+            assert.match(reply, /^error: [ -~]+$|^error: unexpected '.{1,4}' at column \d+$/u);
+          }
+          await assertServed(peer);
+          await peer.close();
+        }));
+
+      it('a character cut in two', () =>
+        withstood(server, async () => {
+          const peer = await server.connect();
+          await assertServed(peer);
+          const bytes = Buffer.from('2 + é\n');
+          for (const byte of bytes) peer.send(Buffer.of(byte));
+          assert.match(await peer.received.line(), echoes ? /^2 \+ é$/ : /^error: unexpected 'é'/);
+          await peer.close();
+        }));
+    });
 
     const INJECTED = [
       {

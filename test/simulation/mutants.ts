@@ -17,7 +17,74 @@ interface Mutant {
   readonly becomes: string;
 }
 
-const MUTANTS: readonly Mutant[] = [];
+const MUTANTS: readonly Mutant[] = [
+  {
+    what: 'a set that becomes empty has 4294967264 as nfds',
+    file: 'src/sockets/select.ts',
+    line: 'let index = ((this.#nfds + 31) >>> 5) - 1;',
+    becomes: 'let index = (this.#nfds - 1) >>> 5;',
+  },
+  {
+    what: 'a client that has its replies is watched for writing still',
+    file: 'src/servers/session.ts',
+    line: '    this.#loop.ignoreWrites(this);\n    if (this.#inputWaits) {',
+    becomes: '    if (this.#inputWaits) {',
+  },
+  {
+    what: 'the timer of a pause is not cancelled when more comes',
+    file: 'src/servers/session.ts',
+    line: '    this.#cancelPause();\n    this.#inputWaits',
+    becomes: '    this.#inputWaits',
+  },
+  {
+    what: 'a pause is judged without a look for the rest of the message',
+    file: 'src/servers/session.ts',
+    line: 'this.#attempt(() => this.#receive(true));',
+    becomes: 'this.#attempt(() => { this.#conversation.pause(); this.#answer(); });',
+  },
+  {
+    what: 'ENOMEM is taken for an error of the program',
+    file: 'src/sockets/system-error.ts',
+    line: "new Set(['EBADF',",
+    becomes: "new Set(['ENOMEM', 'EBADF',",
+  },
+  {
+    what: 'a closed descriptor stays in the sets',
+    file: 'src/servers/session.ts',
+    line: '    this.#loop.forget(this);\n    this.#socket.close();',
+    becomes: '    this.#socket.close();',
+  },
+  {
+    what: 'what a short send left over is forgotten',
+    file: 'src/servers/session.ts',
+    line: 'if (sent < replies.length) {',
+    becomes: 'if (sent === 0) {',
+  },
+  {
+    what: 'accepting does not go on after a failure',
+    file: 'src/servers/acceptor.ts',
+    line: 'if (!this.#stopped) this.#loop.watchReads(this);',
+    becomes: '',
+  },
+  {
+    what: 'a client is refused for one that has left in the same tick',
+    file: 'src/servers/acceptor.ts',
+    line: 'const mayRefuse = this.#hasLooked;',
+    becomes: 'const mayRefuse = true;',
+  },
+  {
+    what: 'a refused client gets only what one send takes',
+    file: 'src/servers/polite-close.ts',
+    line: 'if (this.#unsent.length > 0) {',
+    becomes: 'if (false) {',
+  },
+  {
+    what: 'urgent data is not kept in the stream',
+    file: 'src/servers/listener.ts',
+    line: "listener.setOption('outOfBandInline', 1);",
+    becomes: '',
+  },
+];
 
 const SEEDS = '20000';
 const COPIED = ['src', 'test', 'package.json', 'tsconfig.json'];
