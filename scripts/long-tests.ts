@@ -28,6 +28,16 @@ const PARTS: readonly Part[] = [
     }),
   ),
   {
+    what: 'the servers on a simulated kernel',
+    environment: {},
+    command: 'node --import tsx test/simulation/run.ts --seeds 30000',
+  },
+  {
+    what: 'known faults, found by the simulation',
+    environment: {},
+    command: 'node --import tsx test/simulation/mutants.ts',
+  },
+  {
     what: 'crowds',
     environment: { CROWDS: '5' },
     command: `${TEST} test/soak/crowds.ts`,

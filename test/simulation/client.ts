@@ -12,6 +12,8 @@ export const BUSY = 'error: server busy: ';
 
 /** A reply is not later than this, but for what the run itself held up. */
 const LATEST_MS = 1000;
+/** A server looks for idle clients now and then, and so ends them up to this much later. */
+const IDLE_SWEEP = 1.25;
 /** More than this takes its time to be delivered: buffers may be as small as 80 bytes. */
 const PROMPT_BYTES = 4096;
 
@@ -28,6 +30,8 @@ export interface RunOfClients {
   readonly echoes: boolean;
   /** Whether the server was told to stop. */
   readonly isStopping: () => boolean;
+  /** After so long a client that says nothing, and is owed nothing, is disconnected. */
+  readonly idleTimeoutMs: number;
   /** Milliseconds so far that were not the server's. */
   readonly heldUp: () => number;
   readonly finished: (client: Client) => void;
@@ -39,6 +43,9 @@ export class Client implements Ear {
   isRefused = false;
   /** Whether it takes replies as they come. */
   isReading = true;
+  #lastSaid = 0;
+  /** When it last said or heard something. */
+  #lastActive = 0;
   /** What it must have heard at least when the server stops in good order. */
   #owedAtStop = 0;
   readonly #run: RunOfClients;
@@ -77,6 +84,8 @@ export class Client implements Ear {
       this.#done();
     } else {
       this.connection = connection;
+      this.#lastSaid = this.#run.now();
+      this.#lastActive = this.#lastSaid;
       this.#goOn();
     }
   }
@@ -119,6 +128,7 @@ export class Client implements Ear {
   }
 
   close(): void {
+    this.#checkPresence();
     this.#hasLeft = true;
     this.connection?.clientCloses();
   }
@@ -142,6 +152,7 @@ export class Client implements Ear {
       else if (!this.#run.isStopping() || this.#heard < this.#owedAtStop) this.#heardWrongly(bytes);
     }
     this.#heard += bytes.length;
+    this.#lastActive = this.#run.now();
     if (this.#wait === 'replies' && this.#hasAllReplies && !this.isRefused) this.#goOn();
   }
 
@@ -180,6 +191,8 @@ export class Client implements Ear {
 
   #says(bytes: string): void {
     this.#said += bytes.length;
+    this.#lastSaid = this.#run.now();
+    this.#lastActive = this.#lastSaid;
     if (this.#run.echoes) this.#expected += bytes;
   }
 
@@ -234,7 +247,19 @@ export class Client implements Ear {
     throw this.#violation(`was refused with ${JSON.stringify(this.#head)} only`);
   }
 
+  /** Without a word for so long it should not be here any more. */
+  #checkPresence(): void {
+    const { connection } = this;
+    if (!connection || connection.excuse || this.isRefused || this.#run.isStopping()) return;
+    const since = Math.max(this.#lastActive, connection.acceptedAt) + this.#run.heldUp();
+    const longest = IDLE_SWEEP * this.#run.idleTimeoutMs + LATEST_MS;
+    if (!this.isReading || this.#run.now() - since <= longest) return;
+    throw this.#violation(`is connected though it was silent for ${longest} ms`);
+  }
+
   #checkLoss(how: 'end' | 'reset'): void {
+    const silence = this.#run.now() - this.#lastSaid;
+    if (how === 'end' && silence >= this.#run.idleTimeoutMs && this.#hasAllReplies) return;
     if (this.#hasLeft || this.connection?.excuse || this.#run.isStopping()) return;
     throw this.#violation(
       `was lost (${how}) with ${this.#heard} of ${this.#expected.length} bytes of replies`,

@@ -47,7 +47,7 @@ export class Connection {
   acceptedAt = Number.POSITIVE_INFINITY;
   /** Of the last send, what did not fit: the server owes it before it may receive again. */
   shortBy = 0;
-  /** The last tick in which the client was there, or the server received from it. */
+  /** The last tick in which the client was there, or the server was at work for it. */
   #lastSeen = 0;
   readonly #timing: Timing;
   readonly #options: ConnectionOptions;
@@ -192,6 +192,7 @@ export class Connection {
     const taken = Math.min(room, bytes.length);
     this.#outbound += bytes.slice(0, taken);
     this.sent += taken;
+    this.#lastSeen = this.#timing.ticks();
     this.#timing.after(this.#options.latency, () => this.#deliver());
     this.#userTimeoutRuns();
     return taken;

@@ -80,8 +80,6 @@ export class Kernel {
   failures = 0;
   /** Looks of the server's loop so far. */
   ticks = 0;
-  /** The log took less than it was given. */
-  logFailed = false;
   stdinHasEnded = false;
   readonly #random: Random;
   readonly #options: KernelOptions;
@@ -391,15 +389,11 @@ export class Kernel {
     return this.#named('write', fd, 'log', ({ nonBlocking }) => {
       if (this.#mishap()) return -errors.EINTR;
       const failed = this.#failure('write', fd, errors.WRITE_FAILS);
-      if (failed) {
-        this.logFailed = true;
-        return failed;
-      }
+      if (failed) return failed;
       const written = this.log.write((bytes as Buffer).toString('latin1', 0, length));
       if (written === -errors.EAGAIN && !nonBlocking) {
         throw new Violation(`write(${fd}) of ${length} bytes waits for the reader of the log`);
       }
-      if (written < length) this.logFailed = true;
       if (written > 0) this.#progressed();
       return written;
     });

@@ -16,6 +16,8 @@ export interface Scenario {
   readonly quiet: boolean;
   readonly json: boolean;
   readonly untilEof: boolean;
+  /** Seconds, as for --idle-timeout; undefined for none. */
+  readonly idleTimeout: number | undefined;
   readonly log: { readonly type: FileType; readonly capacity: number; readonly reader: LogReader };
   /** How many times somebody asks for the summary (SIGUSR2). */
   readonly summaries: number;
@@ -61,6 +63,7 @@ export function scenarioOf(random: Random): Scenario {
     quiet: random.below(2) === 0,
     json: random.below(3) === 0,
     untilEof: random.below(5) === 0,
+    idleTimeout: random.below(6) === 0 ? 1 + random.below(3) : undefined,
     log: {
       type: random.pick(['file', 'pipe', 'character device', 'socket'] as const),
       capacity: random.pick([4096, 65_536]),

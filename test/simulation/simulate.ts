@@ -93,11 +93,12 @@ class Run {
   }
 
   async toItsEnd(): Promise<void> {
-    const { server, quiet, json, untilEof, maxClients, kernel } = this.#scenario;
+    const { server, quiet, json, untilEof, idleTimeout, maxClients, kernel } = this.#scenario;
     const options: ServerOptions = {
       address: { host: '127.0.0.1', port: 5000 },
       display: { quiet, log: json ? 'json' : 'text', timestamps: false, colour: 'never' },
       untilEof,
+      idleTimeout,
       maxClients,
     };
     const restore = interpose(() => this.kernel.calls);
@@ -128,6 +129,7 @@ class Run {
       connect: client => this.#connect(client),
       echoes: this.#scenario.server === 'server4',
       isStopping: () => this.#toldToStop,
+      idleTimeoutMs: 1000 * (this.#scenario.idleTimeout ?? Number.POSITIVE_INFINITY),
       heldUp: () => this.kernel.stalled + 150 * this.kernel.failures,
       finished: () => this.#finished(),
     };
