@@ -160,6 +160,12 @@ export class Connection {
     return this.#fin || this.#reset;
   }
 
+  /** At this time the server took it from its queue. */
+  isAccepted(now: number): void {
+    this.acceptedAt = now;
+    this.#lastSeen = this.#timing.ticks();
+  }
+
   /** @returns the bytes, '' at the end, or an error, negated; undefined when there is nothing yet. */
   recv(length: number): string | number | undefined {
     if (this.#inbound !== '') {

@@ -322,7 +322,7 @@ export class Kernel {
       }
       sockaddr.set(encodeSockaddr(next.peer));
       const accepted = this.#allocate({ kind: 'connection', connection: next.connection });
-      next.connection.acceptedAt = this.now;
+      next.connection.isAccepted(this.now);
       this.onAccept(next.connection);
       return accepted;
     });
