@@ -17,7 +17,7 @@ const buffer = Buffer.alloc(4096);
 for (;;) {
   const ready = new FdSet([listener.fd, ...clients.keys()]);
   if (select(ready, new FdSet()) === INTERRUPTED) continue;
-  const newcomer = ready.has(listener.fd) && listener.accept(true)?.socket;
+  const newcomer = ready.has(listener.fd) && orGone(() => listener.accept(true)?.socket);
   for (const client of clients.values()) if (ready.has(client.fd)) hear(client);
   if (newcomer) clients.set(newcomer.fd, newcomer);
 }

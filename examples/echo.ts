@@ -9,15 +9,15 @@ console.log(`Listening on port ${listener.localAddress().port}`);
 
 const buffer = new Uint8Array(65_536);
 for (;;) {
-  const client = listener.accept(false)?.socket;
-  if (!client) continue;
+  let client: Socket | undefined;
   try {
-    echo(client);
+    client = listener.accept(false)?.socket;
+    if (client) echo(client);
   } catch (error) {
     // A client that reset its connection has gone, like one that closed it.
     if (!(error instanceof SystemError)) throw error;
   }
-  client.close();
+  client?.close();
 }
 
 function echo(client: Socket): void {

@@ -15,6 +15,7 @@ import type { ServerOptions } from './servers/server.ts';
 import { exitCodeOf, signalOf } from './signal-exit.ts';
 import type { Address } from './sockets/address.ts';
 import { requireSystem } from './sockets/platform.ts';
+import { PROGRAMMING_ERRORS } from './sockets/system-error.ts';
 import { suggestion } from './suggestion.ts';
 import { COLOUR_CHOICES } from './terminal/colours.ts';
 import { replaceLostTerminalsAtExit } from './terminal/lost-terminals.ts';
@@ -155,16 +156,13 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-/** Errors of these codes come from wrong arguments to the system, not from its state. */
-const FAULTS_OF_OURS = new Set(['EBADF', 'EFAULT', 'EINVAL', 'ENOTSOCK']);
-
 /**
  * What nothing above was ready for. What the system refused is one line; for a fault of calcd the
  * stack follows, because it may not be seen a second time.
  */
 async function crash(error: unknown): Promise<never> {
   const { stack, message, errno, code = '' } = error as NodeJS.ErrnoException;
-  if (errno !== undefined && !FAULTS_OF_OURS.has(code)) {
+  if (errno !== undefined && !PROGRAMMING_ERRORS.has(code)) {
     debuglog('calcd')('%s', stack);
     streams.errors.write(`calcd: ${message}; with NODE_DEBUG=calcd it tells where\n`);
   } else {

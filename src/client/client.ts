@@ -249,7 +249,10 @@ class Client {
       settled: () => {
         if (this.#lines.ended) this.#end(0);
       },
-      failed: trouble => this.#fail('no reply', trouble),
+      failed: trouble => {
+        dialogue.close();
+        this.#fail('no reply', trouble);
+      },
     });
     this.#pipeline.send();
   }
@@ -258,9 +261,9 @@ class Client {
     if (this.#state === 'ended') return;
     this.#prompt?.close();
     if (this.#state === 'pipelining') this.#pipeline?.sendSoon();
-    else if (!this.#lines.exhausted) return;
-    else if (this.#state !== 'waiting') this.#end(0);
-    else if (this.#isAttended) this.#giveUpLater();
+    else if (this.#state !== 'waiting') {
+      if (this.#lines.exhausted) this.#end(0);
+    } else if (this.#isAttended) this.#giveUpLater();
   }
 
   #serverLeft(trouble: Trouble): void {
@@ -274,6 +277,7 @@ class Client {
   #serverFloods(trouble: Trouble): void {
     const { isGreeting, isWaiting } = this.#dialogue as Dialogue;
     const what = isWaiting ? 'no reply' : 'connection given up';
+    this.#dialogue?.close();
     this.#fail(isGreeting ? 'not served' : what, trouble);
   }
 

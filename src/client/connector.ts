@@ -92,6 +92,7 @@ export class Connector {
         }
         clearTimeout(this.#nextAddress);
         clearTimeout(this.#timeout);
+        this.#connection = undefined;
         this.#events.connected(connection.off('error', failedBy));
       });
     this.#connection = connection;

@@ -102,7 +102,6 @@ export class Dialogue {
   ask(message: string): void {
     this.#state = 'waiting';
     this.#received = 0;
-    this.#lateReplies.asked();
     this.#message = message;
     this.#sentAt = { date: new Date(), clock: performance.now() };
     this.connection.write(`${message}\n`);
@@ -110,7 +109,7 @@ export class Dialogue {
 
   /** Waits no longer for the reply. */
   giveUp(): void {
-    if (this.isWaiting) this.#lateReplies.gaveUp(this.#sentAt.clock);
+    if (this.isWaiting) this.#lateReplies.gaveUp();
     this.#state = 'idle';
   }
 

@@ -98,6 +98,7 @@ export class Pipeline {
    */
   #startClock(): void {
     clearTimeout(this.#clock);
+    if (this.#connection.isPaused()) return;
     this.#clock = setTimeout(() => this.#lateReply(), this.#patienceMs);
   }
 

@@ -42,6 +42,7 @@ export class Acceptor implements Watcher {
   #hasLooked = false;
   /** Since the last client was accepted; of failures in a row only the first is shown. */
   #hasFailed = false;
+  #isPausing = false;
   #stopped = false;
 
   /** @param limit clients served at the same time. */
@@ -78,10 +79,11 @@ export class Acceptor implements Watcher {
   }
 
   readonly #accept = (): void => {
+    if (this.#isPausing || this.#stopped) return;
     const mayRefuse = this.#hasLooked;
     this.#hasLooked = false;
     if (!this.#hasRoom && !mayRefuse) this.#lookForRoom();
-    for (let count = 0; count < ACCEPTS_PER_TURN && !this.#stopped; count++) {
+    for (let count = 0; count < ACCEPTS_PER_TURN; count++) {
       if (!this.#hasRoom && !mayRefuse) return;
       const accepted = this.#next();
       if (!accepted) return;
@@ -127,8 +129,10 @@ export class Acceptor implements Watcher {
   #pause(error: SystemError): void {
     if (!this.#hasFailed) this.#display.paused(error);
     this.#hasFailed = true;
+    this.#isPausing = true;
     this.#loop.ignoreReads(this);
     this.#loop.after(FAILURE_PAUSE_MS, () => {
+      this.#isPausing = false;
       if (!this.#stopped) this.#loop.watchReads(this);
     });
   }

@@ -289,7 +289,8 @@ export class Socket {
 function encodeOption(option: SocketOption, value: number): Int32Array {
   if (option === 'receiveTimeout') return native.encodeTimeval(1000 * checkedSeconds(value));
   const unit = option === 'userTimeout' ? native.USER_TIMEOUT_UNITS : 1;
-  return new Int32Array([unit * checkedInteger('value', value, INT_MIN / unit, INT_MAX / unit)]);
+  const [least, most] = [Math.ceil(INT_MIN / unit), Math.floor(INT_MAX / unit)];
+  return new Int32Array([unit * checkedInteger('value', value, least, most)]);
 }
 
 function checkedSeconds(value: number): number {

@@ -1,7 +1,7 @@
 /**
- * The one place where calcd meets the operating system: every system call that it makes, and its
- * clock, is a function of `system`. In production these are the calls themselves (native.ts, which
- * says what each takes and returns). `interpose` replaces them: with a kernel that a test
+ * The one place where calcd meets the operating system: every system call that serves clients, and
+ * the clock, is a function of `system`. In production these are the calls themselves (native.ts,
+ * which says what each takes and returns). `interpose` replaces them: with a kernel that a test
  * simulates, or with a tracer that notes each call and passes it on.
  */
 import { nativeCalls } from './native.ts';

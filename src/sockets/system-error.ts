@@ -6,7 +6,14 @@ import { getSystemErrorMap } from 'node:util';
  * argument is invalid, the system has no such call. They come again however often it is tried.
  * All others are the doing of a peer, a network or a machine, and may pass.
  */
-const PROGRAMMING_ERRORS = new Set(['EBADF', 'EFAULT', 'EINVAL', 'ENOSYS', 'ENOTSOCK', 'ENOTTY']);
+export const PROGRAMMING_ERRORS: ReadonlySet<string> = new Set([
+  'EBADF',
+  'EFAULT',
+  'EINVAL',
+  'ENOSYS',
+  'ENOTSOCK',
+  'ENOTTY',
+]);
 
 export class SystemError extends Error {
   override readonly name = 'SystemError';

@@ -1,13 +1,13 @@
 /** Which of several replies is whose, when one was given up. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { LateReplies } from '../../src/client/late-replies.ts';
 
 const FOR_LONG_MS = 60_000;
 
 function afterGivingUp(count: number, patienceMs = FOR_LONG_MS): LateReplies {
   const replies = new LateReplies(patienceMs);
-  for (let given = 0; given < count; given++) replies.gaveUp(performance.now());
+  for (let given = 0; given < count; given++) replies.gaveUp();
   return replies;
 }
 
@@ -38,39 +38,15 @@ test('one that came unasked is not expected again', () => {
   assert.equal(replies.tellApart('3').isDoubtful, false);
 });
 
-describe('one that may be late is no longer expected', () => {
-  /** A line of 0 s was given up at 2 s; the next was sent then, and answered after `seconds`. */
-  const answeredAt = (seconds: number): LateReplies => {
-    const replies = new LateReplies(FOR_LONG_MS);
-    replies.gaveUp(0, 2000);
-    replies.asked(2000);
+test('the doubt ends with the time in which one may come, however many lines are answered', () => {
+  const replies = new LateReplies(FOR_LONG_MS);
+  replies.gaveUp(2000);
+  for (const seconds of [3, 10, 60]) {
     assert.equal(replies.tellApart('1', 1000 * seconds).isDoubtful, true);
-    return replies;
-  };
-  const isDoubtful = (replies: LateReplies, askedAt: number): boolean => {
-    replies.asked(1000 * askedAt);
-    return replies.tellApart('2', 1000 * askedAt + 1).isDoubtful;
-  };
-
-  test('after a silence as long as its line would have taken', () => {
-    assert.equal(isDoubtful(answeredAt(3), 6), false);
-  });
-  test('but not after a shorter one', () => {
-    assert.equal(isDoubtful(answeredAt(3), 5.9), true);
-    assert.equal(isDoubtful(answeredAt(20), 26), true);
-  });
-  test('also when lines were answered in the meantime', () => {
-    const replies = answeredAt(3);
-    for (const second of [4, 5, 6, 7]) assert.equal(isDoubtful(replies, second), true);
-    assert.equal(isDoubtful(replies, 10.1), false);
-    assert.equal(isDoubtful(replies, 10.2), false);
-  });
-  test('but the silence begins anew when another line is given up', () => {
-    const replies = answeredAt(3);
-    replies.asked(4000);
-    replies.gaveUp(4000, 6000);
-    assert.equal(isDoubtful(replies, 60), true);
-  });
+  }
+  for (const seconds of [63, 64]) {
+    assert.equal(replies.tellApart('1', 1000 * seconds).isDoubtful, false);
+  }
 });
 
 test('one that has not come in its time is not expected any more', () => {

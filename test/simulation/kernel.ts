@@ -146,7 +146,7 @@ export class Kernel {
   }
 
   /** What the servers call instead of the operating system. */
-  readonly calls: Partial<SystemCalls> = {
+  readonly calls: SystemCalls = {
     socket: () => this.#starting('socket') || this.#socket(),
     bind: fd => this.#starting('bind') || this.#named('bind', fd, 'listener', () => 0),
     listen: (fd, backlog) =>
@@ -160,7 +160,10 @@ export class Kernel {
         sockaddr.set(encodeSockaddr({ host: '127.0.0.1', port: 5000 }));
         return 0;
       }),
-    getsockopt: () => 0,
+    getsockopt: () => unexpected('getsockopt'),
+    connect: () => unexpected('connect'),
+    _exit: () => unexpected('_exit'),
+    ignoreSignal: () => 0,
     fcntl: fd => this.#of('fcntl', fd, () => 0),
     accept: (fd, sockaddr) => this.#accept(fd, sockaddr),
     recv: (fd, buffer, length, flags) => this.#recv(fd, buffer, length, flags),
@@ -201,9 +204,10 @@ export class Kernel {
   #enters(call: string, fd: number): void {
     if (this.#chance(this.#options.stalls)) {
       const stall = this.#random.below(STALL_MS);
-      this.stalled += stall;
       this.history.add(this.now, `the machine stands still for ${stall} ms`);
       this.#passes(stall);
+      // Counted as a whole for whatever began while it lasted.
+      this.stalled += stall;
     }
     this.#passes(this.#options.callMs);
     if (!this.#files[fd]) throw new Violation(`${call}(${fd}): the descriptor is not open`);
@@ -402,6 +406,8 @@ export class Kernel {
   #read(fd: number, buffer: Uint8Array): number {
     return this.#named('read', fd, 'stdin', () => {
       if (this.#mishap()) return -this.#random.pick([errors.EINTR, errors.EAGAIN]);
+      const failed = this.#failure('read', fd, errors.READ_FAILS);
+      if (failed) return failed;
       if (this.stdinHasEnded) return 0;
       buffer[0] = 0x0a;
       return 1;
@@ -539,6 +545,10 @@ export class Kernel {
     if (file.kind === 'connection') return file.connection.isWritable;
     return file.kind === 'log' && this.log.isWritable;
   }
+}
+
+function unexpected(call: string): never {
+  throw new Violation(`${call} is not a call that a server makes`);
 }
 
 function forEachBit(words: Uint32Array | null, nfds: number, visit: (fd: number) => void): void {

@@ -27,6 +27,8 @@ interface Result {
 
 /** Seeds after which all code is compiled and all caches are full. */
 const WARM_SEEDS = 2000;
+/** What the largest crowd of a seed may leave for the next collection. */
+const HEAP_SLACK_MIB = 16;
 
 if (process.send) {
   process.once('message', async (work: Work) => {
@@ -47,30 +49,35 @@ async function main(): Promise<number> {
     },
   });
   if (values.seed !== undefined) {
-    await simulate(Number(values.seed));
+    await simulate(positive('--seed', values.seed));
     console.log(`seed ${values.seed}: nothing is wrong`);
     return 0;
   }
+  const from = positive('--from', values.from);
+  const wanted = positive('--seeds', values.seeds);
+  const until = Date.now() + positive('--minutes', values.minutes) * 60_000;
+  const workers = Math.min(positive('--jobs', values.jobs), wanted);
   const start = performance.now();
-  const workers = Number(values.jobs);
   const results = await Promise.all(
-    Array.from({ length: workers }, (_, index) =>
-      inProcess({
-        from: Number(values.from) + index,
-        step: workers,
-        seeds: Math.ceil((Number(values.seeds) - index) / workers),
-        until: Date.now() + Number(values.minutes) * 60_000,
-      }),
-    ),
+    Array.from({ length: workers }, (_, index) => {
+      const seeds = Math.ceil((wanted - index) / workers);
+      return inProcess({ from: from + index, step: workers, seeds, until });
+    }),
   );
   const seeds = results.reduce((sum, result) => sum + result.seeds, 0);
   const minutes = ((performance.now() - start) / 60_000).toFixed(1);
   for (const { failure } of results) if (failure) console.error(failure);
   const heap = results.map(({ heap: [first, last] }) => `${first} to ${last} MiB`).join(', ');
   const failed = results.some(({ failure }) => failure !== undefined);
-  console.log(`${seeds} seeds from ${values.from} in ${minutes} minutes; heap ${heap}`);
+  console.log(`${seeds} seeds from ${from} in ${minutes} minutes; heap ${heap}`);
   console.log(failed ? 'a seed failed' : 'no seed failed');
   return failed ? 1 : 0;
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`${option} takes a whole number above 0: '${text}'`);
 }
 
 async function inProcess(work: Work): Promise<Result> {
@@ -94,7 +101,10 @@ async function simulateAll({ from, step, seeds, until }: Work): Promise<Result> 
       done++;
       if (done === WARM_SEEDS) first = heapMiB();
     }
-    return { seeds: done, heap: [first, heapMiB()] };
+    const last = heapMiB();
+    const isFlat = first === 0 || last <= first + HEAP_SLACK_MIB;
+    const failure = `the heap grew from ${first} to ${last} MiB`;
+    return { seeds: done, heap: [first, last], ...(!isFlat && { failure }) };
   } catch (error) {
     return { seeds: done + 1, heap: [first, heapMiB()], failure: (error as Error).message };
   }

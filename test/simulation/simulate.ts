@@ -102,6 +102,7 @@ class Run {
       maxClients,
     };
     const restore = interpose(() => this.kernel.calls);
+    const others = SIGNALS.map(name => process.listeners(name));
     try {
       await SERVERS[server](options);
     } catch (error) {
@@ -111,7 +112,11 @@ class Run {
       return;
     } finally {
       restore();
-      for (const name of SIGNALS) process.removeAllListeners(name);
+      for (const [index, name] of SIGNALS.entries()) {
+        for (const listener of process.listeners(name)) {
+          if (!others[index]?.includes(listener)) process.off(name, listener);
+        }
+      }
     }
     this.#checkEnd();
   }
