@@ -54,6 +54,21 @@ describe('the client half-closes when the last reply is there, and not before', 
     });
   }
 
+  it('and resets no server that says more than its reply', async t => {
+    const left: string[] = [];
+    const port = await fakeServer(t, socket => {
+      socket.on('data', () => {
+        socket.write('x\n', () => setTimeout(() => socket.write('bye\n'), 2));
+      });
+      socket.on('error', ({ message }) => left.push(message));
+      socket.on('end', () => left.push('end'));
+    });
+    const asking = calcd(t, ['client', '--eval', '1', '127.0.0.1', String(port)]);
+    assert.equal(await asking.exit(), 0);
+    await eventually(() => left.length > 0, 'the client to leave');
+    assert.deepEqual(left, ['end']);
+  });
+
   it('many lines at a time', async t => {
     const lines = 3000;
     let pipelined = false;

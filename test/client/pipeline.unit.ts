@@ -1,6 +1,7 @@
 /** Many lines on their way at a time, on a clock that the test moves. */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
+import { EventEmitter } from 'node:events';
 import { Duplex, Writable } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
 import type { Dialogue } from '../../src/client/dialogue.ts';
@@ -20,6 +21,8 @@ interface Scene {
   hold(): void;
   goOn(): void;
   passes(milliseconds: number): void;
+  /** More lines come, and are sent. */
+  enter(...lines: string[]): void;
 }
 
 /** Five lines have been sent. */
@@ -46,8 +49,11 @@ function scene(t: TestContext): Scene {
     printed.push(text);
     return !isHeld;
   };
+  const reader = Object.assign(new EventEmitter(), { pause() {}, resume() {}, close() {} });
+  const lines = new Lines();
+  lines.readFrom(reader, { entered() {}, ended() {} });
   const pipeline = new Pipeline(
-    new Lines(['1', '2', '3', '4', '5']),
+    lines,
     { handOver } as unknown as Dialogue,
     output as unknown as NodeJS.WriteStream,
     new Tally(),
@@ -57,7 +63,11 @@ function scene(t: TestContext): Scene {
       failed: ({ reason }) => told.push(reason),
     },
   );
-  pipeline.send();
+  const enter = (...entered: string[]): void => {
+    for (const line of entered) reader.emit('line', line);
+    pipeline.send();
+  };
+  enter('1', '2', '3', '4', '5');
   return {
     told,
     printed,
@@ -71,6 +81,7 @@ function scene(t: TestContext): Scene {
       output.emit('drain');
     },
     passes: milliseconds => t.mock.timers.tick(milliseconds),
+    enter,
   };
 }
 
@@ -126,6 +137,15 @@ describe('the time of a reply', () => {
     passes(PATIENCE_MS);
     assert.deepEqual(told, ['the server is silent']);
   });
+});
+
+test('lines that come while nobody reads what is printed do not start the time of a reply', t => {
+  const { told, says, passes, hold, enter } = scene(t);
+  hold();
+  says('a\nb\nc\nd\ne\n');
+  enter('6');
+  passes(10 * PATIENCE_MS);
+  assert.deepEqual(told, ['settled']);
 });
 
 test('more replies than lines are not printed', t => {

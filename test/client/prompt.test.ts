@@ -127,6 +127,17 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.exit(), 1);
   });
 
+  it('gives up on a silent server after two lines and Ctrl+D', async t => {
+    const port = await fakeServer(t, () => {});
+    const terminal = client(t, port, ['--timeout', '2']);
+    await terminal.stdout.textUntil(PROMPT);
+    terminal.type('1\r');
+    await terminal.stdout.textUntil('\r\n');
+    terminal.type(`2\r${CTRL_D}`);
+    await terminal.stdout.textUntil('no reply');
+    assert.equal(await terminal.exit(), 1);
+  });
+
   it('shows what the server says unasked without losing what is typed', async t => {
     let say: (text: string) => void = () => {};
     const port = await fakeServer(t, socket => {
