@@ -38,9 +38,8 @@ const CANNOT_START = ['CannotListen', 'CannotResolve', 'UnsupportedPlatform'];
 const streams = new StandardStreams();
 
 async function main([name, ...words]: readonly string[]): Promise<number> {
-  if (name === '--help' || name === '-h' || name === 'help') {
-    return say(isCommandName(words[0]) ? commandHelp(words[0]) : generalHelp());
-  }
+  if (name === 'help' && words.length > 0) return main([...words, '--help']);
+  if (name === '--help' || name === '-h' || name === 'help') return say(generalHelp());
   if (name === '--version') return say(version());
   if (name === undefined) {
     streams.errors.write(`${generalHelp()}\n`);

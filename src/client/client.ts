@@ -72,6 +72,8 @@ class Client {
   #progress: RunProgress | undefined;
   #state: 'connecting' | 'asking' | 'waiting' | 'held up' | 'pipelining' | 'ended' = 'connecting';
   #silent = false;
+  /** With --retry and --timeout: until when a server must have taken the connection and kept it. */
+  #servedBy: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ClientOptions, resolve: (exitCode: number) => void) {
@@ -99,7 +101,9 @@ class Client {
 
   #connect(): void {
     const { address, timeoutMs, retry } = this.#options;
-    const patience = { retry, timeoutMs: retry ? timeoutMs : this.#patienceMs };
+    if (retry && timeoutMs !== undefined) this.#servedBy ??= performance.now() + timeoutMs;
+    const left = this.#servedBy === undefined ? undefined : this.#servedBy - performance.now();
+    const patience = { retry, timeoutMs: retry ? left && Math.max(0, left) : this.#patienceMs };
     this.#state = 'connecting';
     if (this.#isAttended) {
       this.#setTimer(SILENCE_MS, () => this.#transcript.noticed('no answer yet; Ctrl+C ends'));
@@ -126,7 +130,10 @@ class Client {
       isAttended: this.#isAttended,
     };
     this.#dialogue = new Dialogue(connection, bounds, {
-      ready: () => this.#ask(),
+      ready: () => {
+        this.#servedBy = undefined;
+        this.#ask();
+      },
       heard: (message, bytes) => this.#proof?.consider(message, bytes, this.#lines.waiting),
       replied: exchange => this.#replied(exchange),
       said: (text, late) => this.#said(text, late),
@@ -166,7 +173,7 @@ class Client {
 
   #read(): void {
     const { shows, input, output, errors } = this.#options;
-    const reader = this.#editor?.open(this.#interruptedAtPrompt) ?? new LineReader(input);
+    const reader = this.#editor?.open(this.#interrupted) ?? new LineReader(input);
     this.#lines.readFrom(reader, {
       entered: () => this.#entered(),
       ended: () => this.#inputEnds(),
@@ -321,9 +328,7 @@ class Client {
     this.#end(EXIT_FAILED);
   }
 
-  readonly #interrupted = (): void => this.#end(0);
-
-  readonly #interruptedAtPrompt = (): void => {
+  readonly #interrupted = (): void => {
     this.#options.onInterrupt?.();
     this.#end(0);
   };

@@ -16,7 +16,7 @@ const UNREACHABLE = '; check the address, and the network between';
 
 const ADVICE: Record<string, string> = {
   ECONNREFUSED:
-    '; start a server there, or check the address; a server for one client at a time may be busy',
+    '; start a server there, or check the address; some servers refuse while they serve another client',
   ETIMEDOUT: UNREACHABLE,
   EHOSTUNREACH: UNREACHABLE,
   ENETUNREACH: UNREACHABLE,

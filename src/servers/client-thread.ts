@@ -8,6 +8,7 @@ import { Socket } from '../sockets/socket.ts';
 import { BlockingSession, rehearse } from './blocking-session.ts';
 import { Display } from './display.ts';
 import type { DisplayOptions } from './display-options.ts';
+import type { Unwritten } from './output.ts';
 import { SharedCounts } from './shared-counts.ts';
 
 /** The client a thread is given. */
@@ -23,13 +24,23 @@ export interface Assignment {
 }
 
 /** What a thread says: that it waits for a client, and why its client left. */
-export type Report = 'ready' | { readonly reason: string };
+export type Report = 'ready' | ClientLeft;
+
+export interface ClientLeft {
+  readonly reason: string;
+  /** Lines of the log that wait: the thread may end now, the main thread goes on. */
+  readonly unwritten: Unwritten;
+}
 
 const display = new Display(workerData as DisplayOptions, true);
 
 parentPort?.on('message', (message: Assignment | 'end') => {
   if (message === 'end') parentPort?.close();
-  else parentPort?.postMessage({ reason: serve(message) } satisfies Report);
+  else
+    parentPort?.postMessage({
+      reason: serve(message),
+      unwritten: display.output.handOver(),
+    } satisfies Report);
 });
 rehearse(new CalculatorConversation());
 parentPort?.postMessage('ready' satisfies Report);

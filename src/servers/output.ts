@@ -23,6 +23,13 @@ const STAMP_BYTES = 64;
  */
 const GONE = new Set(['EPIPE', 'EBADF', 'EIO', 'ECONNRESET']);
 
+/** What an Output had to leave to another. */
+export interface Unwritten {
+  readonly lines: Uint8Array;
+  /** How many more lines there were no room for. */
+  readonly dropped: number;
+}
+
 export class Output implements Watcher {
   readonly fd: number;
   readonly #style: DisplayStyle;
@@ -73,6 +80,28 @@ export class Output implements Watcher {
     this.#append(after);
   }
 
+  /** Gives up what could not be written yet, for another Output to write. */
+  handOver(): Unwritten {
+    const lines = this.#bytes.subarray(this.#position, this.#length);
+    const unwritten = { lines: new Uint8Array(lines), dropped: this.#dropped };
+    this.#position = this.#length;
+    this.#noted = 0;
+    this.#dropped = 0;
+    return unwritten;
+  }
+
+  /** Writes what another Output could not. */
+  takeOver({ lines, dropped }: Unwritten): void {
+    if (this.#gone) return;
+    for (let start = 0; start < lines.length; ) {
+      const lineFeed = lines.indexOf(LF, start);
+      const end = lineFeed < 0 ? lines.length : lineFeed + 1;
+      if (this.#hasRoomFor(end - start)) this.#append(lines.subarray(start, end));
+      start = end;
+    }
+    this.#dropped += dropped;
+  }
+
   /** Writes what can be written without waiting. */
   flush(): void {
     if (this.#nextTry !== undefined && system.now() < this.#nextTry) return;
@@ -92,7 +121,7 @@ export class Output implements Watcher {
   }
 
   /** Short: a loop is quicker than a copy. */
-  #append(bytes: Buffer): void {
+  #append(bytes: Uint8Array): void {
     for (let index = 0; index < bytes.length; index++) {
       this.#bytes[this.#length++] = bytes[index] as number;
     }
@@ -168,10 +197,15 @@ export class Output implements Watcher {
       this.#dropped = 0;
       this.#position = this.#length;
     } else {
-      const lost = this.#bytes.subarray(this.#position, this.#length);
-      for (const byte of lost) if (byte === LF) this.#dropped++;
+      this.#dropped += countOfLines(this.#bytes.subarray(this.#position, this.#length));
       if (this.#noted > 0) this.#dropped += this.#noted - 1;
       this.#position = this.#length;
     }
   }
+}
+
+function countOfLines(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === LF) count++;
+  return count;
 }

@@ -8,7 +8,7 @@
  * the budget is used up.
  */
 import { Worker } from 'node:worker_threads';
-import type { Report } from './client-thread.ts';
+import type { ClientLeft, Report } from './client-thread.ts';
 import type { DisplayOptions } from './display-options.ts';
 import {
   IDLE_THREAD_MS,
@@ -27,7 +27,7 @@ export interface ThreadEvents {
   /** A thread has become idle, or there is room for another one. */
   available(): void;
   /** The client of a thread has left. The thread is not used again before `release`. */
-  clientLeft(thread: Worker, reason: string): void;
+  clientLeft(thread: Worker, report: ClientLeft): void;
   /** A thread has ended that was taken and not released. */
   failed(thread: Worker, reason: string): void;
   /** No thread could be started, none is idle and none is being started. */
@@ -81,9 +81,12 @@ export class ThreadPool {
     return idle?.thread;
   }
 
-  /** Gives back a thread whose client has left. */
-  release(thread: Worker): void {
-    if (this.#endings < this.#budget.endingsWithClient) this.#end(thread);
+  /**
+   * Gives back a thread whose client has left.
+   * @param isAwaited whether clients wait for a thread: then it serves the next, and no new one is started.
+   */
+  release(thread: Worker, isAwaited: boolean): void {
+    if (this.#endings < this.#budget.endingsWithClient && !isAwaited) this.#end(thread);
     else this.#becomesIdle(thread);
   }
 
@@ -130,7 +133,7 @@ export class ThreadPool {
     let reason = 'its thread ended';
     thread.on('message', (report: Report) => {
       if (report === 'ready') this.#isReady(thread);
-      else this.#events.clientLeft(thread, report.reason);
+      else this.#events.clientLeft(thread, report);
     });
     thread.on('error', error => {
       reason = `its thread failed: ${error.message}`;

@@ -11,7 +11,7 @@ import type { Address } from '../sockets/address.ts';
 import type { Direction, Socket } from '../sockets/socket.ts';
 import { survivable } from '../sockets/system-error.ts';
 import type { Clients } from './acceptor.ts';
-import type { Assignment } from './client-thread.ts';
+import type { Assignment, ClientLeft } from './client-thread.ts';
 import { departure } from './display.ts';
 import type { DisplayOptions } from './display-options.ts';
 import type { ThreadBudget } from './limits.ts';
@@ -79,9 +79,10 @@ export class Threads implements Clients, ThreadEvents {
     this.#dispatch();
   }
 
-  clientLeft(thread: Worker, reason: string): void {
+  clientLeft(thread: Worker, { reason, unwritten }: ClientLeft): void {
+    this.#surroundings.display.output.takeOver(unwritten);
     this.#disconnected(thread, reason);
-    this.#pool.release(thread);
+    this.#pool.release(thread, this.#waiting.length > 0);
     this.#dispatch();
   }
 

@@ -25,6 +25,9 @@ const LONGEST_TIMEOUT_MS = 1e11;
 /** The bitmap of a set with room for the descriptors below `nfds`: for `select` and nothing else. */
 let bitmap: (set: FdSet, nfds: number) => Uint32Array;
 
+/** Its own count, whatever a subclass says. */
+let nfdsOf: (set: FdSet) => number;
+
 /** Asks for the bitmap itself: a prototype can be lent, and to walk it takes longer (instanceof). */
 let isSet: (set: FdSet) => boolean;
 
@@ -44,6 +47,7 @@ export class FdSet {
       set.#reserve(nfds);
       return set.#words;
     };
+    nfdsOf = set => set.#nfds;
     isSet = set => typeof set === 'object' && set !== null && #words in set;
   }
 
@@ -173,11 +177,11 @@ export function select(read: FdSet, write: FdSet, timeout = Number.POSITIVE_INFI
   checkSet('read', read);
   checkSet('write', write);
   const milliseconds = checkedTimeout(timeout);
-  const nfds = Math.max(read.nfds, write.nfds);
+  const nfds = Math.max(nfdsOf(read), nfdsOf(write));
   const ready = system.select(
     nfds,
-    read.nfds > 0 ? bitmap(read, nfds) : null,
-    write.nfds > 0 ? bitmap(write, nfds) : null,
+    nfdsOf(read) > 0 ? bitmap(read, nfds) : null,
+    nfdsOf(write) > 0 ? bitmap(write, nfds) : null,
     milliseconds,
   );
   if (ready >= 0) return ready;

@@ -231,7 +231,7 @@ describe('the client in a pipe', { concurrency: 4 }, () => {
     const asking = client(t, port);
     assert.equal(
       await asking.stderr.rest(),
-      `calcd: cannot connect: 127.0.0.1:${port}: connection refused (ECONNREFUSED); start a server there, or check the address; a server for one client at a time may be busy\n`,
+      `calcd: cannot connect: 127.0.0.1:${port}: connection refused (ECONNREFUSED); start a server there, or check the address; some servers refuse while they serve another client\n`,
     );
     assert.equal(await asking.exit(), 1);
   });

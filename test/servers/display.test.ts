@@ -118,3 +118,33 @@ describe('the display as text', () => {
     assert.ok(lines.every(line => /^[ -~]+$/.test(line)));
   });
 });
+
+describe('the lines of a log that is read late', () => {
+  const MESSAGES = 5000;
+  // What the echo server shows are pieces, and too few of them.
+  for (const { name } of SERVERS.filter(({ echoes }) => !echoes)) {
+    it(`${name}: each is there, or counted`, async t => {
+      const server = await startServer(t, name);
+      const { stdout } = server.process;
+      stdout?.pause();
+      for (let client = 0; client < 3; client++) {
+        const peer = await server.connect();
+        peer.send('1 + 1\n'.repeat(MESSAGES)).halfClose();
+        await peer.received.rest();
+        await peer.close();
+      }
+      stdout?.resume();
+      const lines = await server.stdout.linesUntil(/lines not shown/);
+      // It has caught up: the summary is not dropped.
+      server.signal('SIGUSR2');
+      lines.push(...(await server.stdout.linesUntil(/^Served 3 clients/)));
+      const ofMessages = lines.filter(line => /sent message|Sending reply/.test(line)).length;
+      const said = Number(/: (\d+) messages/.exec(lines.at(-1) as string)?.[1]);
+      const left = lines.filter(line => /disconnected/.test(line)).length;
+      const others = lines.filter(line => /^Connected/.test(line)).length + left;
+      const notes = lines.map(line => Number(/^\((\d+) lines not shown/.exec(line)?.[1] ?? 0));
+      const dropped = notes.reduce((sum, count) => sum + count, 0);
+      assert.equal(ofMessages + others + dropped, 2 * said + 6, lines.slice(-5).join('\n'));
+    });
+  }
+});

@@ -406,9 +406,8 @@ export class Kernel {
   #read(fd: number, buffer: Uint8Array): number {
     return this.#named('read', fd, 'stdin', () => {
       if (this.#mishap()) return -this.#random.pick([errors.EINTR, errors.EAGAIN]);
-      const failed = this.#failure('read', fd, errors.READ_FAILS);
-      if (failed) return failed;
-      if (this.stdinHasEnded) return 0;
+      // An input that cannot be read has ended.
+      if (this.stdinHasEnded) return this.#failure('read', fd, errors.READ_FAILS);
       buffer[0] = 0x0a;
       return 1;
     });

@@ -12,7 +12,7 @@ import { Peer } from './peer.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGUSR2'] as const;
 
-const SPEED = 50;
+export const SPEED = 50;
 
 /** The server gives Node a tick at least as often: our own deadlines are Node's timers. */
 const LONGEST_WAIT_MS = 20;
