@@ -42,6 +42,7 @@ export class Acceptor implements Watcher {
   #hasLooked = false;
   /** Since the last client was accepted; of failures in a row only the first is shown. */
   #hasFailed = false;
+  #isQueued = false;
   #isPausing = false;
   #stopped = false;
 
@@ -66,7 +67,7 @@ export class Acceptor implements Watcher {
 
   /** Newcomers wait for the end of the turn: a client that leaves in the same turn makes room. */
   readable(): void {
-    this.#loop.atEndOfTurn(this.#accept);
+    this.#acceptAtEndOfTurn();
   }
 
   writable(): void {}
@@ -78,7 +79,15 @@ export class Acceptor implements Watcher {
     this.#listener.close();
   }
 
+  /** Once in a turn: a second time could not have looked for room in between. */
+  #acceptAtEndOfTurn(): void {
+    if (this.#isQueued) return;
+    this.#isQueued = true;
+    this.#loop.atEndOfTurn(this.#accept);
+  }
+
   readonly #accept = (): void => {
+    this.#isQueued = false;
     if (this.#isPausing || this.#stopped) return;
     const mayRefuse = this.#hasLooked;
     this.#hasLooked = false;
@@ -104,7 +113,7 @@ export class Acceptor implements Watcher {
   #lookForRoom(): void {
     this.#hasLooked = true;
     this.#loop.lookAtAll();
-    this.#loop.atEndOfTurn(this.#accept);
+    this.#acceptAtEndOfTurn();
   }
 
   #refuse({ socket, peer }: Accepted): void {

@@ -81,12 +81,9 @@ export class ThreadPool {
     return idle?.thread;
   }
 
-  /**
-   * Gives back a thread whose client has left.
-   * @param isAwaited whether clients wait for a thread: then it serves the next, and no new one is started.
-   */
-  release(thread: Worker, isAwaited: boolean): void {
-    if (this.#endings < this.#budget.endingsWithClient && !isAwaited) this.#end(thread);
+  /** Gives back a thread whose client has left, when no other client waits for one. */
+  release(thread: Worker): void {
+    if (this.#endings < this.#budget.endingsWithClient) this.#end(thread);
     else this.#becomesIdle(thread);
   }
 

@@ -82,7 +82,9 @@ export class Threads implements Clients, ThreadEvents {
   clientLeft(thread: Worker, { reason, unwritten }: ClientLeft): void {
     this.#surroundings.display.output.takeOver(unwritten);
     this.#disconnected(thread, reason);
-    this.#pool.release(thread, this.#waiting.length > 0);
+    const next = this.#nextWaiting();
+    if (next) this.#assign(thread, next);
+    else this.#pool.release(thread);
     this.#dispatch();
   }
 

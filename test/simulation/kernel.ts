@@ -59,6 +59,7 @@ const STDOUT = 1;
 const NODE_LOOP = 4;
 const STALL_MS = 400;
 const LONGEST_MS = 3_600_000;
+const SETTLING_MS = 1000;
 /** Looks one after the other that come to nothing: a loop that spins. */
 const IDLE_LOOKS = 3000;
 
@@ -127,6 +128,11 @@ export class Kernel {
 
   after(milliseconds: number, action: () => void): void {
     this.#events.add(this.now + milliseconds, action);
+  }
+
+  /** The server has ended; what it sent is still on its way. */
+  settles(): void {
+    this.#passes(SETTLING_MS);
   }
 
   signal(name: NodeJS.Signals): void {
@@ -432,7 +438,8 @@ export class Kernel {
     timeout: number,
   ): number {
     this.onTick();
-    this.ticks++;
+    // The log asks for itself only whether it can be written.
+    if (read) this.ticks++;
     this.#passes(this.#options.callMs * (1 + nfds / 1000));
     this.#checkSet('read', nfds, read);
     this.#checkSet('write', nfds, write);

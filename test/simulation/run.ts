@@ -8,6 +8,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { simulate } from './simulate.ts';
 
@@ -99,6 +100,8 @@ async function simulateAll({ from, step, seeds, until }: Work): Promise<Result> 
     while (done < seeds && Date.now() < until) {
       await simulate(from + done * step);
       done++;
+      // Node takes signal handlers apart when its own loop goes round.
+      if (done % 100 === 0) await setImmediate();
       if (done === WARM_SEEDS) first = heapMiB();
     }
     const last = heapMiB();

@@ -118,6 +118,7 @@ class Run {
         }
       }
     }
+    this.kernel.settles();
     this.#checkEnd();
   }
 

@@ -3,9 +3,10 @@ import os.path, sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from right import *  # noqa
 
-if os.fork() == 0:
+child = os.fork()
+if child == 0:
     os.setsid()
-    with open(sys.argv[3], 'a') as file:
-        print(os.getpid(), file=file)
     signal.pause()
+with open(sys.argv[3], 'a') as file:
+    print(child, file=file)
 SelectServer().main()
