@@ -12,7 +12,7 @@ const IDLE_S = 60;
 const LOOKS = LOOKS_PER_IDLE_TIMEOUT;
 const LOOKS_UNTIL_GONE = LOOKS + 2;
 
-class Surroundings {
+class ClockedServer {
   readonly server: InProcessServer;
   #seconds = 1;
   #ticks = 0;
@@ -56,7 +56,7 @@ class Surroundings {
 
 describe('--idle-timeout', () => {
   it('ends a client that says nothing, and shows why', async t => {
-    const around = new Surroundings(t);
+    const around = new ClockedServer(t);
     const peer = await around.server.connect();
     assert.equal(await peer.ask('1'), '1');
     await around.pass(LOOKS - 1);
@@ -69,7 +69,7 @@ describe('--idle-timeout', () => {
   });
 
   it('leaves a client that says something in time, if only a byte', async t => {
-    const around = new Surroundings(t);
+    const around = new ClockedServer(t);
     const peer = await around.server.connect();
     for (let count = 0; count < 3; count++) {
       peer.send('.');
@@ -81,7 +81,7 @@ describe('--idle-timeout', () => {
   });
 
   it('looks whether a client has spoken before it is judged', async t => {
-    const around = new Surroundings(t);
+    const around = new ClockedServer(t);
     const peer = await around.server.connect();
     assert.equal(await peer.ask('1'), '1');
     around.isBlind = true;
@@ -95,7 +95,7 @@ describe('--idle-timeout', () => {
   });
 
   it('leaves a client that is owed replies', async t => {
-    const around = new Surroundings(t);
+    const around = new ClockedServer(t);
     const peer = await around.server.connect();
     assert.equal(await peer.ask('1'), '1');
     peer.socket.pause();
@@ -110,7 +110,7 @@ describe('--idle-timeout', () => {
   });
 
   it('leaves a client whose system has not acknowledged all, until it has', async t => {
-    const around = new Surroundings(t);
+    const around = new ClockedServer(t);
     const peer = await around.server.connect();
     assert.equal(await peer.ask('1'), '1');
     around.unacknowledged = 1;

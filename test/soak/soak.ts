@@ -5,6 +5,7 @@
  *
  *   MINUTES=60 npm run test:soak     SEED=n repeats a run
  */
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Server, startServer } from '../support/calcd.ts';
 import { crowded } from '../support/descriptors.ts';
@@ -132,6 +133,13 @@ class Soak {
     ]);
   }
 
+  /** Rejects when the server ends, and says how. */
+  async endsEarly(): Promise<never> {
+    const [code, signal] = await once(this.#server.process, 'exit');
+    const complaint = await this.#server.stderr.rest();
+    throw new Error(`${this.what.name} ended: ${code ?? signal}\n${complaint}`);
+  }
+
   /** As far as it has come, in one line. */
   status(): string {
     const { residentMiB, descriptors, threads } = this.#server;
@@ -251,11 +259,8 @@ const soaks = await Promise.all(
 );
 const ourselves = new Samples(TENTHS);
 try {
-  await Promise.all([
-    ...soaks.map(soak => soak.run()),
-    sampleOurselves(ourselves),
-    showProgress(soaks),
-  ]);
+  const all = [...soaks.map(soak => soak.run()), sampleOurselves(ourselves), showProgress(soaks)];
+  await Promise.race([Promise.all(all), ...soaks.map(soak => soak.endsEarly())]);
 } finally {
   scope.end();
 }
