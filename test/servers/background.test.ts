@@ -23,8 +23,8 @@ it('is not stopped when something is typed, and ends on Ctrl+D once it is in the
   t.after(() => endProcess(pid));
   const peer = await Peer.connect(t, Number(/listening on .*:(\d+)/.exec(started)?.[1]));
 
-  // What is typed before the shell has given the terminal away, the shell itself takes.
-  shell.type("echo 'is'' reading nothing'; sleep 600\n");
+  // What is typed before the shell has given the terminal away, the shell itself takes, Ctrl+C too.
+  shell.type(`bash -c "echo 'is'' reading nothing'; exec sleep 600"\n`);
   await shell.stdout.textUntil('is reading nothing');
   shell.type('for nobody\n');
   await shell.stdout.textUntil('for nobody');
