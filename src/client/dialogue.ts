@@ -56,6 +56,8 @@ export class Dialogue {
   #sentAt = { date: new Date(), clock: 0 };
   /** Bytes since the last line was asked, or answered. */
   #received = 0;
+  /** Bytes since we began to leave. */
+  #dropped = 0;
   /** Ends the greeting. */
   readonly #greeted = new Silence();
   #greetingEnd: NodeJS.Timeout | undefined;
@@ -137,6 +139,12 @@ export class Dialogue {
     this.connection.resume().end();
   }
 
+  /** What comes while we leave. A server that does not stop is not waited for. */
+  #drop(bytes: Buffer): void {
+    this.#dropped += bytes.length;
+    if (this.#dropped > LONGEST_REPLY) this.connection.destroy();
+  }
+
   /** Drops the connection. */
   close(): void {
     this.#stop();
@@ -159,7 +167,10 @@ export class Dialogue {
   }
 
   #receive(bytes: Buffer): void {
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed') {
+      this.#drop(bytes);
+      return;
+    }
     if (this.#takenOver) {
       this.#takenOver(bytes);
       return;

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { calcd } from '../support/calcd.ts';
-import { eventually } from '../support/deadline.ts';
+import { DEADLINE_MS, eventually } from '../support/deadline.ts';
 import { fakeServer } from '../support/fake-server.ts';
+import { patched } from '../support/patched.ts';
 
 /** Longer than a client needs to half-close behind its last line. */
 const THINKS_MS = 150;
@@ -67,6 +68,19 @@ describe('the client half-closes when the last reply is there, and not before', 
     assert.equal(await asking.exit(), 0);
     await eventually(() => left.length > 0, 'the client to leave');
     assert.deepEqual(left, ['end']);
+  });
+
+  it('and does not wait for one that goes on without end', async t => {
+    const cli = patched(t, 'client/command.js', { LEAVING_MS: 10 * DEADLINE_MS });
+    const port = await fakeServer(t, socket => {
+      socket.on('data', () => socket.write('x\n'));
+      const flood = (): void => {
+        while (!socket.destroyed && socket.write('x\n'.repeat(32_768)));
+      };
+      socket.on('end', flood).on('drain', flood);
+    });
+    const asking = calcd(t, ['client', '--eval', '1', '127.0.0.1', String(port)], {}, cli);
+    assert.equal(await asking.exit(), 0);
   });
 
   it('many lines at a time', async t => {
