@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_BYTES } from '../src/conversation/framing.ts';
+import { MAX_MESSAGE_BYTES } from '../src/protocol/framing.ts';
 
 /**
  * The dearest messages known, each of its kind: a head, a part repeated to the longest message

@@ -9,8 +9,8 @@ import { availableParallelism, cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { Parser } from 'expr-eval';
 import { evaluate } from 'mathjs';
-import { CalculatorConversation } from '../src/conversation/calculator-conversation.ts';
-import { ReplyBuffer } from '../src/conversation/reply-buffer.ts';
+import { CalculatorConversation } from '../src/protocol/calculator-conversation.ts';
+import { ReplyBuffer } from '../src/protocol/reply-buffer.ts';
 
 const ROUNDS = 9;
 const ROUND_MS = 200;

@@ -13,18 +13,18 @@ const LIBRARIES = ['src/calculator/index.ts', 'src/sockets/index.ts'];
 const MODULES = [
   'src/cli.ts',
   'src/try/try.ts',
-  'src/check/command.ts',
-  'src/client/command.ts',
+  'src/judge/command.ts',
+  'src/chat/command.ts',
   'src/completion/command.ts',
-  'src/servers/server1.ts',
-  'src/servers/server2.ts',
-  'src/servers/server3.ts',
-  'src/servers/server4.ts',
+  'src/server1.ts',
+  'src/server2.ts',
+  'src/server3.ts',
+  'src/server4.ts',
   'src/sockets/system-calls.ts',
 ];
 
 /** CommonJS: a thread loads one file of it 10 % sooner than as a module. */
-const THREADS = ['src/servers/client-thread.ts'];
+const THREADS = ['src/serving/threads/client-thread.ts'];
 
 const ownBundleForDynamicImports: Plugin = {
   name: 'own-bundle-for-dynamic-imports',
@@ -54,6 +54,7 @@ export async function bundle(): Promise<void> {
   await build({
     ...common,
     entryPoints: THREADS,
+    outbase: 'src/serving/threads',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
   });

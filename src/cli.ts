@@ -10,8 +10,8 @@ import { debuglog } from 'node:util';
 import { addressFrom, oneOf, optionalNumber, parseArguments, UsageError } from './arguments.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { addressesOf } from './host.ts';
-import { LOG_FORMATS } from './servers/display-options.ts';
-import type { ServerOptions } from './servers/server.ts';
+import { LOG_FORMATS } from './serving/log/log-options.ts';
+import type { ServerOptions } from './serving/server.ts';
 import { exitCodeOf, signalOf } from './signal-exit.ts';
 import type { Address } from './sockets/address.ts';
 import { requireSystem } from './sockets/platform.ts';
@@ -82,11 +82,11 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
     return say(completion(positionals));
   }
   if (name === 'check') {
-    const { runCheck } = await import('./check/command.ts');
+    const { runCheck } = await import('./judge/command.ts');
     return runCheck(positionals, options, streams);
   }
   if (name === 'client') {
-    const { runClientCommand } = await import('./client/command.ts');
+    const { runClientCommand } = await import('./chat/command.ts');
     return runClientCommand(addressFrom(positionals, 1), options, streams);
   }
   const addresses = await addressesOf(addressFrom(positionals, 0));
@@ -104,10 +104,10 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
 }
 
 const SERVERS = {
-  server1: async () => (await import('./servers/server1.ts')).server1,
-  server2: async () => (await import('./servers/server2.ts')).server2,
-  server3: async () => (await import('./servers/server3.ts')).server3,
-  server4: async () => (await import('./servers/server4.ts')).server4,
+  server1: async () => (await import('./server1.ts')).server1,
+  server2: async () => (await import('./server2.ts')).server2,
+  server3: async () => (await import('./server3.ts')).server3,
+  server4: async () => (await import('./server4.ts')).server4,
 };
 
 /** @returns which server to try. */

@@ -5,8 +5,8 @@
 import { Buffer } from 'node:buffer';
 import { type AddressInfo, createServer } from 'node:net';
 import { argv } from 'node:process';
-import { CalculatorConversation } from '../../src/conversation/calculator-conversation.ts';
-import { ReplyBuffer } from '../../src/conversation/reply-buffer.ts';
+import { CalculatorConversation } from '../../src/protocol/calculator-conversation.ts';
+import { ReplyBuffer } from '../../src/protocol/reply-buffer.ts';
 
 const replies = new ReplyBuffer();
 

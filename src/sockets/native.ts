@@ -192,9 +192,9 @@ export type FileType = 'file' | 'pipe' | 'socket' | 'character device' | 'other'
  *
  * C believes what it is given, and nothing is checked here. Who guarantees each parameter:
  *   fd                an int: Socket's constructor (socket.ts), and its #openFd, that it is open;
- *                     servers/ else passes 0, 1 or what `open` returned
- *   length            not beyond its buffer: Socket.recv and send (checks.ts); servers/output.ts keeps
- *                     it within its own buffer, servers/end-of-input.ts passes the buffer's length
+ *                     serving/ else passes 0, 1 or what `open` returned
+ *   length            not beyond its buffer: Socket.recv and send (checks.ts); log/log-output.ts keeps
+ *                     it within its own buffer, serving/stdin-eof.ts passes the buffer's length
  *   buffer, bytes     a Uint8Array with its memory: checkedBytes (checks.ts)
  *   sockaddr          16 bytes: only Socket makes one, of SOCKADDR_IN_BYTES
  *   address           checkedAddress (socket.ts)

@@ -1,5 +1,5 @@
 /** `calcd try`: a server and a client on it in one terminal, so that both sides are seen. */
-import { runClient } from '../client/client.ts';
+import { runClient } from '../chat/client.ts';
 import { coloursFor } from '../terminal/colours.ts';
 import type { StandardStreams } from '../terminal/standard-streams.ts';
 import { ServerProcess } from './server-process.ts';

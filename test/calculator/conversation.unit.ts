@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
-import { CalculatorConversation } from '../../src/conversation/calculator-conversation.ts';
-import { ReplyBuffer } from '../../src/conversation/reply-buffer.ts';
+import { CalculatorConversation } from '../../src/protocol/calculator-conversation.ts';
+import { ReplyBuffer } from '../../src/protocol/reply-buffer.ts';
 
 function conversationAbout(text: string): CalculatorConversation {
   const conversation = new CalculatorConversation();

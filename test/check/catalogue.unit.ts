@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { catalogue } from '../../src/check/items/catalogue.ts';
+import { catalogue } from '../../src/judge/items/catalogue.ts';
 import { DEFECTS } from './defects.ts';
 import { program } from './judge.ts';
 

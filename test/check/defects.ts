@@ -2,7 +2,7 @@
  * The wrong programs, and what the check must find in each: these items fail, and no others. Items
  * that rest on a failed one are left out by the check itself and are not listed here.
  */
-import type { Role } from '../../src/check/item.ts';
+import type { Role } from '../../src/judge/item.ts';
 
 export interface Defect {
   /** A file in programs/wrong/. */

@@ -1,10 +1,10 @@
 /** Judges a program of programs/ as `calcd check` does, without a process of its own for it. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { checkClient } from '../../src/check/check-client.ts';
-import { checkServer } from '../../src/check/check-server.ts';
-import type { Role } from '../../src/check/item.ts';
-import type { Judged } from '../../src/check/verdict.ts';
+import { checkClient } from '../../src/judge/check-client.ts';
+import { checkServer } from '../../src/judge/check-server.ts';
+import type { Role } from '../../src/judge/item.ts';
+import type { Judged } from '../../src/judge/verdict.ts';
 
 const INTERPRETERS: Record<string, string> = { py: python(), mjs: process.execPath };
 

@@ -6,9 +6,9 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ROLES } from '../../src/check/item.ts';
-import { catalogue } from '../../src/check/items/catalogue.ts';
-import { passes } from '../../src/check/verdict.ts';
+import { ROLES } from '../../src/judge/item.ts';
+import { catalogue } from '../../src/judge/items/catalogue.ts';
+import { passes } from '../../src/judge/verdict.ts';
 import { CLI } from '../support/calcd.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { DEFECTS } from './defects.ts';

@@ -2,7 +2,7 @@
  * Every wrong program against every item, as a table: `npm run test:check`. It takes some minutes;
  * the tests try the same programs on a few items each.
  */
-import { endProgramsAtExit } from '../../src/check/program.ts';
+import { endProgramsAtExit } from '../../src/judge/program.ts';
 import { DEFECTS } from './defects.ts';
 import { failed, judge, words } from './judge.ts';
 

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Failure } from '../../src/check/failure.ts';
-import { Gate } from '../../src/check/gate.ts';
-import type { Item } from '../../src/check/item.ts';
-import type { Outcome } from '../../src/check/outcome.ts';
-import { report } from '../../src/check/report.ts';
-import { runItems } from '../../src/check/run.ts';
-import { Trial } from '../../src/check/trial.ts';
-import { type Shared, Tries } from '../../src/check/tries.ts';
+import { Failure } from '../../src/judge/failure.ts';
+import { Gate } from '../../src/judge/gate.ts';
+import type { Item } from '../../src/judge/item.ts';
+import type { Outcome } from '../../src/judge/outcome.ts';
+import { report } from '../../src/judge/report.ts';
+import { runItems } from '../../src/judge/run.ts';
+import { Trial } from '../../src/judge/trial.ts';
+import { type Shared, Tries } from '../../src/judge/tries.ts';
 import { coloursFor } from '../../src/terminal/colours.ts';
 
 const COMMAND = { words: ['program'] };

@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
-import { Dialogue } from '../../src/client/dialogue.ts';
+import { Dialogue } from '../../src/chat/dialogue.ts';
 
 const PATIENCE_MS = 2000;
 

@@ -13,8 +13,8 @@ import {
 import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { History } from '../../src/client/history.ts';
-import { stateFolder } from '../../src/client/state-folder.ts';
+import { History } from '../../src/chat/history.ts';
+import { stateFolder } from '../../src/chat/state-folder.ts';
 import { unlessLinux } from '../support/installed.ts';
 import { temporaryFolder } from '../support/terminal.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
-import { Keyboard } from '../../src/client/keyboard.ts';
+import { Keyboard } from '../../src/chat/keyboard.ts';
 import { eventually } from '../support/deadline.ts';
 
 interface Typing {

@@ -1,7 +1,7 @@
 /** Which of several replies is whose, when one was given up. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LateReplies } from '../../src/client/late-replies.ts';
+import { LateReplies } from '../../src/chat/late-replies.ts';
 
 const FOR_LONG_MS = 60_000;
 

@@ -4,10 +4,10 @@ import { Buffer } from 'node:buffer';
 import { EventEmitter } from 'node:events';
 import { Duplex, Writable } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
-import type { Dialogue } from '../../src/client/dialogue.ts';
-import { Lines } from '../../src/client/lines.ts';
-import { Pipeline } from '../../src/client/pipeline.ts';
-import { Tally } from '../../src/client/tally.ts';
+import type { Dialogue } from '../../src/chat/dialogue.ts';
+import { Lines } from '../../src/chat/lines.ts';
+import { Pipeline } from '../../src/chat/pipeline.ts';
+import { Tally } from '../../src/chat/tally.ts';
 
 const PATIENCE_MS = 2000;
 

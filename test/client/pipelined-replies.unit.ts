@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
-import { PipelinedReplies } from '../../src/client/pipelined-replies.ts';
+import { PipelinedReplies } from '../../src/chat/pipelined-replies.ts';
 
 const none = { text: '', count: 0, surplus: 0 };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { describe, test } from 'node:test';
-import { LONGEST_REPLY, ReplyReader } from '../../src/client/reply-reader.ts';
+import { LONGEST_REPLY, ReplyReader } from '../../src/chat/reply-reader.ts';
 
 const PAUSE = Symbol('pause');
 type Step = string | Buffer | typeof PAUSE;

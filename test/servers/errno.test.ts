@@ -6,10 +6,10 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
-import { FAILURE_PAUSE_MS } from '../../src/servers/limits.ts';
-import { server1 } from '../../src/servers/server1.ts';
-import { server3 } from '../../src/servers/server3.ts';
-import { server4 } from '../../src/servers/server4.ts';
+import { server1 } from '../../src/server1.ts';
+import { server3 } from '../../src/server3.ts';
+import { server4 } from '../../src/server4.ts';
+import { FAILURE_PAUSE_MS } from '../../src/serving/limits.ts';
 import type { SystemCalls } from '../../src/sockets/system-calls.ts';
 import { eventually } from '../support/deadline.ts';
 import { InProcessServer, SPEED } from '../support/in-process-server.ts';

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { IDLE_THREADS } from '../../src/servers/limits.ts';
+import { IDLE_THREADS } from '../../src/serving/limits.ts';
 import { RLIMIT_NOFILE } from '../../src/sockets/native.ts';
 import { system } from '../../src/sockets/system-calls.ts';
 import { CLI, run, Server, startServer, startServerInto } from '../support/calcd.ts';
@@ -445,7 +445,7 @@ for (const { name, echoes, alone } of SERVERS) {
     it('more clients than threads may be started for: threads are used again', {
       skip: name !== 'server2' && 'has no threads',
     }, async t => {
-      const cli = patched(t, 'servers/server2.js', { THREADS_BEFORE_REUSE: 3 });
+      const cli = patched(t, 'server2.js', { THREADS_BEFORE_REUSE: 3 });
       const server = await startServer(t, name, [], { cli });
       server.stdout.discard();
       for (let count = 0; count < 6; count++) await serveOne(server);

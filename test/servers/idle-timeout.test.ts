@@ -1,8 +1,8 @@
 /** --idle-timeout in a server whose clock is the test's: nothing here depends on real time. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { LOOKS_PER_IDLE_TIMEOUT } from '../../src/servers/limits.ts';
-import { server4 } from '../../src/servers/server4.ts';
+import { server4 } from '../../src/server4.ts';
+import { LOOKS_PER_IDLE_TIMEOUT } from '../../src/serving/limits.ts';
 import { eventually } from '../support/deadline.ts';
 import { InProcessServer } from '../support/in-process-server.ts';
 

@@ -5,11 +5,11 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { execPath } from 'node:process';
-import type { Dialect } from '../../src/check/dialect.ts';
-import type { Item, ServerRole } from '../../src/check/item.ts';
-import { SERVER_ITEMS } from '../../src/check/items/servers.ts';
-import { type Problem, runItem } from '../../src/check/outcome.ts';
-import { ServerTrial } from '../../src/check/server-trial.ts';
+import type { Dialect } from '../../src/judge/dialect.ts';
+import type { Item, ServerRole } from '../../src/judge/item.ts';
+import { SERVER_ITEMS } from '../../src/judge/items/servers.ts';
+import { type Problem, runItem } from '../../src/judge/outcome.ts';
+import { ServerTrial } from '../../src/judge/server-trial.ts';
 import { CLI } from '../support/calcd.ts';
 
 /** Items that are not asked here, and what asks for more. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { selectClientLimit, threadBudget } from '../../src/servers/limits.ts';
+import { selectClientLimit, threadBudget } from '../../src/serving/limits.ts';
 import { RLIMIT_NOFILE } from '../../src/sockets/native.ts';
 import { system } from '../../src/sockets/system-calls.ts';
 import { DEADLINE_MS } from '../support/deadline.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { USER_TIMEOUT_S } from '../../src/servers/limits.ts';
-import { listenOn } from '../../src/servers/listener.ts';
+import { USER_TIMEOUT_S } from '../../src/serving/limits.ts';
+import { listenOn } from '../../src/serving/listener.ts';
 import * as native from '../../src/sockets/native.ts';
 import { system } from '../../src/sockets/system-calls.ts';
 import { TestSockets } from '../sockets/connections.ts';

@@ -11,7 +11,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DISPLAY_BACKLOG_BYTES } from '../../src/servers/limits.ts';
+import { DISPLAY_BACKLOG_BYTES } from '../../src/serving/limits.ts';
 import { calcd } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { Peer } from '../support/peer.ts';

@@ -9,14 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { describe, it, type TestContext } from 'node:test';
-import { IDLE_THREADS, STARTS_AT_A_TIME } from '../../src/servers/limits.ts';
+import { IDLE_THREADS, STARTS_AT_A_TIME } from '../../src/serving/limits.ts';
 import { CLI, run, Server } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { patched } from '../support/patched.ts';
 import type { Peer } from '../support/peer.ts';
 
-const BUNDLE = 'servers/server2.js';
+const BUNDLE = 'server2.js';
 const CROWD = 12;
 
 /** What a thread opens for its event loop and log. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type Timer, Timers } from '../../src/servers/timers.ts';
+import { type Timer, Timers } from '../../src/serving/select/timers.ts';
 
 /** Starts timers that note their names when they are run. */
 function notedTimers() {

@@ -2,9 +2,9 @@
  * What clients of a run may say, with what the pure conversation replies to each message. Bytes are
  * binary strings (latin1).
  */
-import { CalculatorConversation } from '../../src/conversation/calculator-conversation.ts';
-import { MAX_MESSAGE_BYTES } from '../../src/conversation/framing.ts';
-import { ReplyBuffer } from '../../src/conversation/reply-buffer.ts';
+import { CalculatorConversation } from '../../src/protocol/calculator-conversation.ts';
+import { MAX_MESSAGE_BYTES } from '../../src/protocol/framing.ts';
+import { ReplyBuffer } from '../../src/protocol/reply-buffer.ts';
 
 export interface Message {
   /** Without its line end. */

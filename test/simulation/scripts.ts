@@ -1,5 +1,5 @@
 /** What clients do in simulated runs: the kinds that public clients are of, and hostile ones. */
-import { PAUSE_MS } from '../../src/conversation/framing.ts';
+import { PAUSE_MS } from '../../src/protocol/framing.ts';
 import type { Random } from '../support/random.ts';
 import type { Client, Script } from './client.ts';
 import { BARE_MESSAGES, MESSAGES, type Message, repliesTo } from './conversations.ts';

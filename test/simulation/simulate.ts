@@ -2,15 +2,16 @@
  * One run of a server against the simulated kernel. The seed decides all of it (scenario.ts). What
  * must always hold is looked at after each tick and at the end; what does not hold is a Violation.
  */
+
+import { server1 } from '../../src/server1.ts';
+import { server3 } from '../../src/server3.ts';
+import { server4 } from '../../src/server4.ts';
 import {
   KEEPALIVE_COUNT,
   KEEPALIVE_IDLE_S,
   KEEPALIVE_INTERVAL_S,
-} from '../../src/servers/limits.ts';
-import type { ServerOptions } from '../../src/servers/server.ts';
-import { server1 } from '../../src/servers/server1.ts';
-import { server3 } from '../../src/servers/server3.ts';
-import { server4 } from '../../src/servers/server4.ts';
+} from '../../src/serving/limits.ts';
+import type { ServerOptions } from '../../src/serving/server.ts';
 import { IPPROTO_TCP, SOL_SOCKET } from '../../src/sockets/native.ts';
 import { interpose } from '../../src/sockets/system-calls.ts';
 import { Random } from '../support/random.ts';

@@ -8,7 +8,7 @@
  */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { IDLE_THREAD_MS, IDLE_THREADS } from '../../src/servers/limits.ts';
+import { IDLE_THREAD_MS, IDLE_THREADS } from '../../src/serving/limits.ts';
 import { startServer } from '../support/calcd.ts';
 import { DEADLINE_MS, eventually } from '../support/deadline.ts';
 import { settled } from '../support/settled.ts';

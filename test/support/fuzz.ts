@@ -6,9 +6,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CalculatorConversation } from '../../src/conversation/calculator-conversation.ts';
-import { EchoConversation } from '../../src/conversation/echo-conversation.ts';
-import { ReplyBuffer } from '../../src/conversation/reply-buffer.ts';
+import { CalculatorConversation } from '../../src/protocol/calculator-conversation.ts';
+import { EchoConversation } from '../../src/protocol/echo-conversation.ts';
+import { ReplyBuffer } from '../../src/protocol/reply-buffer.ts';
 import { within } from './deadline.ts';
 import { Random } from './random.ts';
 

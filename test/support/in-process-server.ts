@@ -4,7 +4,7 @@
  */
 
 import type { TestContext } from 'node:test';
-import type { ServerOptions } from '../../src/servers/server.ts';
+import type { ServerOptions } from '../../src/serving/server.ts';
 import { EINTR } from '../../src/sockets/native.ts';
 import { interpose, type SystemCalls } from '../../src/sockets/system-calls.ts';
 import { eventually } from './deadline.ts';

@@ -10,7 +10,7 @@ import { CLI } from './calcd.ts';
 import type { Ending } from './scope.ts';
 
 /**
- * @param bundle the file of `dist/` that has the constants, for example `servers/server2.js`.
+ * @param bundle the file of `dist/` that has the constants, for example `server2.js`.
  * @returns its cli.js, which ends with the test.
  */
 export function patched(test: Ending, bundle: string, constants: Record<string, number>): string {
@@ -36,7 +36,7 @@ export function patched(test: Ending, bundle: string, constants: Record<string, 
  * a server has got its turn. For servers that greet, or that refuse.
  */
 export function withPatienceForGreetings(test: Ending): string {
-  return patched(test, 'client/command.js', { GREETING_MS: 2000 });
+  return patched(test, 'chat/command.js', { GREETING_MS: 2000 });
 }
 
 /** Time enough to deliver what is due on any machine: a server that needs it all is waited for in vain. */
@@ -44,5 +44,5 @@ const LONG_GRACE_MS = 600_000;
 
 /** A server whose grace never ends: it stops because all is delivered, and for no other reason. */
 export function withLongGrace(test: Ending, name: string): string {
-  return patched(test, `servers/${name}.js`, { GRACE_MS: LONG_GRACE_MS });
+  return patched(test, `${name}.js`, { GRACE_MS: LONG_GRACE_MS });
 }

@@ -1,0 +1,199 @@
+/**
+ * The threads of server2, each an operating-system thread with a JavaScript engine of its own. The
+ * pool starts them, keeps those that are idle, and ends them again; it knows no clients.
+ *
+ * At first a thread is started for each client and ends with it. But no thread ends without a trace
+ * (limits.ts says what stays), so a budget says how many may end. When half of it is used, idle
+ * threads are given the next clients. Those that stay idle then end after a while, all but a few, until
+ * the budget is used up.
+ */
+import { Worker } from 'node:worker_threads';
+import {
+  IDLE_THREAD_MS,
+  IDLE_THREADS,
+  SPARE_DELAY_MS,
+  STARTS_AT_A_TIME,
+  THREAD_HEAP_MB,
+  THREAD_YOUNG_HEAP_MB,
+  type ThreadBudget,
+} from '../limits.ts';
+import type { DisplayOptions } from '../log/log-options.ts';
+import type { SelectLoop } from '../select/select-loop.ts';
+import type { Timer } from '../select/timers.ts';
+import type { ClientLeft, Report } from './client-thread.ts';
+
+/** In the build it is one file beside server2. */
+const CLIENT_THREAD = new URL(
+  import.meta.url.endsWith('.ts') ? './client-thread.ts' : './client-thread.cjs',
+  import.meta.url,
+);
+
+/** What the user of a pool hears. */
+export interface ThreadEvents {
+  /** A thread has become idle, or there is room for another one. */
+  available(): void;
+  /** The client of a thread has left. The thread is not used again before `release`. */
+  clientLeft(thread: Worker, report: ClientLeft): void;
+  /** A thread has ended that was taken and not released. */
+  failed(thread: Worker, reason: string): void;
+  /** No thread could be started, none is idle and none is being started. */
+  noThread(error: Error): void;
+}
+
+interface IdleThread {
+  readonly thread: Worker;
+  /** Ends it; the few that are always kept have none. */
+  readonly timer: Timer | undefined;
+}
+
+export class ThreadPool {
+  readonly #loop: SelectLoop;
+  readonly #display: DisplayOptions;
+  readonly #budget: ThreadBudget;
+  readonly #events: ThreadEvents;
+  /** All that have not ended yet. */
+  readonly #alive = new Set<Worker>();
+  readonly #starting = new Set<Worker>();
+  /** The one that was used last comes last. */
+  readonly #idle: IdleThread[] = [];
+  /** Threads that have been told to end. */
+  readonly #ending = new Set<Worker>();
+  /** Of all threads, how many have ended or have been told to. */
+  #endings = 0;
+  #startsSpare = false;
+  #stopped = false;
+
+  constructor(
+    loop: SelectLoop,
+    display: DisplayOptions,
+    budget: ThreadBudget,
+    events: ThreadEvents,
+  ) {
+    this.#loop = loop;
+    this.#display = display;
+    this.#budget = budget;
+    this.#events = events;
+    this.#start();
+  }
+
+  get hasIdle(): boolean {
+    return this.#idle.length > 0;
+  }
+
+  /** Takes the idle thread that was used last: its program is compiled, its memory in the caches. */
+  take(): Worker | undefined {
+    const idle = this.#idle.pop();
+    if (idle?.timer) this.#loop.cancel(idle.timer);
+    return idle?.thread;
+  }
+
+  /** Gives back a thread whose client has left, when no other client waits for one. */
+  release(thread: Worker): void {
+    if (this.#endings < this.#budget.endingsWithClient) this.#end(thread);
+    else this.#becomesIdle(thread);
+  }
+
+  /** Has threads started for clients that wait, a few at a time. */
+  startFor(clients: number): void {
+    while (this.#starting.size < Math.min(clients, STARTS_AT_A_TIME)) {
+      if (!this.#start()) return;
+    }
+  }
+
+  /** Has a thread started for the next client, once the one that has just come is served. */
+  startSpareSoon(): void {
+    if (this.#startsSpare) return;
+    this.#startsSpare = true;
+    this.#loop.after(SPARE_DELAY_MS, () => {
+      this.#startsSpare = false;
+      if (!this.#stopped && this.#starting.size + this.#idle.length === 0) this.#start();
+    });
+  }
+
+  /** Starts no more spare threads. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** @returns whether there is room for another thread and it could be started. */
+  #start(): boolean {
+    if (this.#alive.size >= this.#budget.threads) return false;
+    let thread: Worker;
+    try {
+      thread = new Worker(CLIENT_THREAD, {
+        workerData: this.#display,
+        resourceLimits: {
+          maxOldGenerationSizeMb: THREAD_HEAP_MB,
+          maxYoungGenerationSizeMb: THREAD_YOUNG_HEAP_MB,
+        },
+      });
+    } catch (error) {
+      this.#couldNotStart(error as Error);
+      return false;
+    }
+    this.#alive.add(thread);
+    this.#starting.add(thread);
+    let reason = 'its thread ended';
+    thread.on('message', (report: Report) => {
+      if (report === 'ready') this.#isReady(thread);
+      else this.#events.clientLeft(thread, report);
+    });
+    thread.on('error', error => {
+      reason = `its thread failed: ${error.message}`;
+    });
+    thread.on('exit', () => this.#ended(thread, reason));
+    this.#loop.nodeHasNews();
+    return true;
+  }
+
+  #isReady(thread: Worker): void {
+    this.#starting.delete(thread);
+    this.#becomesIdle(thread);
+    this.#events.available();
+  }
+
+  #becomesIdle(thread: Worker): void {
+    const isKept = this.#idle.length < IDLE_THREADS;
+    const end = (): void => this.#idleForLong(thread);
+    const timer = isKept ? undefined : this.#loop.after(IDLE_THREAD_MS, end);
+    this.#idle.push({ thread, timer });
+  }
+
+  #idleForLong(thread: Worker): void {
+    if (this.#idle.length <= IDLE_THREADS || this.#endings >= this.#budget.endings) return;
+    this.#forgetIdle(thread);
+    this.#end(thread);
+  }
+
+  #end(thread: Worker): void {
+    this.#ending.add(thread);
+    this.#endings++;
+    thread.postMessage('end');
+  }
+
+  #forgetIdle(thread: Worker): boolean {
+    const index = this.#idle.findIndex(idle => idle.thread === thread);
+    if (index < 0) return false;
+    const [idle] = this.#idle.splice(index, 1);
+    if (idle?.timer) this.#loop.cancel(idle.timer);
+    return true;
+  }
+
+  #ended(thread: Worker, reason: string): void {
+    this.#alive.delete(thread);
+    if (this.#ending.delete(thread)) {
+      this.#events.available();
+      return;
+    }
+    this.#endings++;
+    if (this.#starting.delete(thread) || this.#forgetIdle(thread)) {
+      this.#couldNotStart(new Error(reason));
+    } else {
+      this.#events.failed(thread, reason);
+    }
+  }
+
+  #couldNotStart(error: Error): void {
+    if (this.#starting.size + this.#idle.length === 0) this.#events.noThread(error);
+  }
+}
