@@ -10,6 +10,7 @@ import { debuglog } from 'node:util';
 import { addressFrom, oneOf, optionalNumber, parseArguments, UsageError } from './arguments.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { addressesOf } from './host.ts';
+import { commandLine } from './program.ts';
 import { LOG_FORMATS } from './serving/log/log-options.ts';
 import type { ServerOptions } from './serving/server.ts';
 import { exitCodeOf, signalOf } from './signal-exit.ts';
@@ -195,6 +196,6 @@ async function leave(exitCode: number): Promise<never> {
 
 replaceLostTerminalsAtExit();
 process.once('uncaughtException', crash);
-const exitCode = await main(process.argv.slice(2)).catch(crash);
+const exitCode = await main(commandLine()).catch(crash);
 const isSignal = signalOf(exitCode) !== undefined;
 await leave(isSignal ? exitCode : await streams.finish(exitCode));

@@ -6,6 +6,8 @@
  * them at once that the server is busy it has to see both the client and the newcomers, even while
  * the client is silent: so it waits for either in select(2), with one place at the table.
  */
+
+import { runIfStarted } from './program.ts';
 import { CalculatorConversation } from './protocol/calculator-conversation.ts';
 import { Sessions } from './serving/select/sessions.ts';
 import { runServer, type ServerOptions } from './serving/server.ts';
@@ -17,3 +19,5 @@ export function server1(options: ServerOptions): Promise<void> {
     surroundings => new Sessions(surroundings, observer => new CalculatorConversation(observer)),
   );
 }
+
+runIfStarted(import.meta.url);

@@ -6,6 +6,7 @@
  * (client-thread.ts). Nobody waits for anybody: the system's scheduler does what select does in
  * server3. The price is a thread's memory, and the time it takes to start one.
  */
+import { runIfStarted } from './program.ts';
 import { threadBudget } from './serving/limits.ts';
 import { runServer, type ServerOptions } from './serving/server.ts';
 import { Threads } from './serving/threads/threads.ts';
@@ -18,3 +19,5 @@ export function server2(options: ServerOptions): Promise<void> {
     surroundings => new Threads(surroundings, options.display, budget),
   );
 }
+
+runIfStarted(import.meta.url);

@@ -7,6 +7,8 @@
  * call on a client's socket may block, so a slow client costs the others nothing; and no turn may
  * be long, for in this one thread a turn of one is a wait for all.
  */
+
+import { runIfStarted } from './program.ts';
 import { CalculatorConversation } from './protocol/calculator-conversation.ts';
 import { selectClientLimit } from './serving/limits.ts';
 import { Sessions } from './serving/select/sessions.ts';
@@ -19,3 +21,5 @@ export function server3(options: ServerOptions): Promise<void> {
     surroundings => new Sessions(surroundings, observer => new CalculatorConversation(observer)),
   );
 }
+
+runIfStarted(import.meta.url);

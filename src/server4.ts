@@ -5,6 +5,8 @@
  * back byte for byte, whatever it is. A client that sends without reading is the danger here: it is
  * not read from while its replies wait, so it can fill its own connection and nothing else.
  */
+
+import { runIfStarted } from './program.ts';
 import { EchoConversation } from './protocol/echo-conversation.ts';
 import { selectClientLimit } from './serving/limits.ts';
 import { Sessions } from './serving/select/sessions.ts';
@@ -17,3 +19,5 @@ export function server4(options: ServerOptions): Promise<void> {
     surroundings => new Sessions(surroundings, observer => new EchoConversation(observer)),
   );
 }
+
+runIfStarted(import.meta.url);

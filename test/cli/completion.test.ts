@@ -9,7 +9,7 @@ import { ROLES } from '../../src/judge/item.ts';
 import { SHELLS, USAGES, type Usage } from '../../src/usage.ts';
 import { calcd } from '../support/calcd.ts';
 import { unlessInstalled } from '../support/installed.ts';
-import { temporaryFolder } from '../support/terminal.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const COMMANDS: [string, Usage][] = Object.entries(USAGES);
 

@@ -13,7 +13,7 @@ import { fakeServer } from '../support/fake-server.ts';
 import { unlessLinux } from '../support/installed.ts';
 import { reservedPort } from '../support/ports.ts';
 import { Scope } from '../support/scope.ts';
-import { temporaryFolder } from '../support/terminal.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Command {
   readonly words: readonly string[];

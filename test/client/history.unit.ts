@@ -16,7 +16,7 @@ import { type TestContext, test } from 'node:test';
 import { History } from '../../src/chat/history.ts';
 import { stateFolder } from '../../src/chat/state-folder.ts';
 import { unlessLinux } from '../support/installed.ts';
-import { temporaryFolder } from '../support/terminal.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Opened {
   readonly history: History;

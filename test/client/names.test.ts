@@ -10,7 +10,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Calcd, CLI, calcd, run } from '../support/calcd.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
-import { temporaryFolder } from '../support/terminal.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** `mount` needs a namespace, and to be root in it. */
 const PRIVATELY = ['--user', '--map-root-user', '--mount', 'sh', '-c'];

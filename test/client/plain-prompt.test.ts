@@ -8,7 +8,8 @@ import { type Calcd, CLI, calcd, run, type Server, startServer } from '../suppor
 import { eventually } from '../support/deadline.ts';
 import { answering, fakeServer } from '../support/fake-server.ts';
 import { Scope } from '../support/scope.ts';
-import { CTRL_D, temporaryFolder, unlessTerminals } from '../support/terminal.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { CTRL_D, unlessTerminals } from '../support/terminal.ts';
 
 const PROMPT = 'Please enter the message to the server: ';
 

@@ -8,6 +8,7 @@ import { type Calcd, type Server, startServer } from '../support/calcd.ts';
 import { answering, fakeServer } from '../support/fake-server.ts';
 import { unlessLinux } from '../support/installed.ts';
 import { Scope } from '../support/scope.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import {
   atTerminal,
   BACKSPACE,
@@ -18,7 +19,6 @@ import {
   CTRL_L,
   CTRL_Z,
   LEFT,
-  temporaryFolder,
   UP,
   unlessTerminals,
 } from '../support/terminal.ts';

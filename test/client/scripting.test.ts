@@ -10,7 +10,8 @@ import { type Calcd, CLI, calcd, run, startServer } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { answering, fakeServer } from '../support/fake-server.ts';
 import { reservedPort } from '../support/ports.ts';
-import { temporaryFolder, unlessTerminals } from '../support/terminal.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { unlessTerminals } from '../support/terminal.ts';
 
 /** What a server answers that knows `1` and nothing else. */
 const serve = answering(message => (message === '1' ? 'one\n' : 'error: not one\n'));

@@ -17,16 +17,21 @@ describe('the modules', () => {
   });
 
   it('have the calculator and the sockets at the bottom, and the command line on top', () => {
-    const upsideDown = arrows().filter(line => /^(calculator|sockets) |> .*\bcli\b/.test(line));
+    const upsideDown = arrows().filter(line =>
+      /^(calculator|sockets) |^(?!program ).*> .*\bcli\b/.test(line),
+    );
     assert.deepEqual(upsideDown, []);
   });
 
+  /** Apart from program.ts, which starts the command line when a program is started itself. */
   it('import nothing in circles, not even types', () => {
     const finished = new Set<string>();
     const visit = (file: string, path: readonly string[]): void => {
       assert.ok(!path.includes(file), `a circle: ${[...path, file].join(' -> ')}`);
       if (finished.has(file)) return;
-      for (const imported of inSource(file)) visit(imported, [...path, file]);
+      if (file !== 'program.ts') {
+        for (const imported of inSource(file)) visit(imported, [...path, file]);
+      }
       finished.add(file);
     };
     for (const file of FILES) visit(file, []);
@@ -52,7 +57,7 @@ describe('a server', () => {
   );
   const LOADED = new Set([
     ...reached(['cli.ts'], ({ dynamic }) => !dynamic),
-    ...reached(SERVERS, () => true),
+    ...reached(SERVERS, ({ of }) => of !== 'cli.ts'),
   ]);
 
   it('is found', () => assert.equal(SERVERS.length, 5));

@@ -4,8 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { describe, it, type TestContext } from 'node:test';
@@ -15,6 +14,7 @@ import { eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { patched } from '../support/patched.ts';
 import type { Peer } from '../support/peer.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const BUNDLE = 'server2.js';
 const CROWD = 12;
@@ -33,8 +33,7 @@ async function start(test: TestContext, cli = CLI, preload?: string): Promise<Se
 }
 
 function fileOf(test: TestContext, text: string): string {
-  const directory = mkdtempSync(join(tmpdir(), 'calcd-'));
-  test.after(() => rmSync(directory, { recursive: true }));
+  const directory = temporaryFolder(test);
   const file = join(directory, 'file.cjs');
   writeFileSync(file, text);
   return file;

@@ -3,19 +3,18 @@
  * clients can be shown quickly, and what must happen within a time can be shown without haste.
  */
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLI } from './calcd.ts';
 import type { Ending } from './scope.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * @param bundle the file of `dist/` that has the constants, for example `server2.js`.
  * @returns its cli.js, which ends with the test.
  */
 export function patched(test: Ending, bundle: string, constants: Record<string, number>): string {
-  const copy = mkdtempSync(join(tmpdir(), 'calcd-'));
-  test.after(() => rmSync(copy, { recursive: true, force: true }));
+  const copy = temporaryFolder(test);
   const root = join(CLI, '../..');
   cpSync(join(root, 'dist'), join(copy, 'dist'), { recursive: true });
   cpSync(join(root, 'package.json'), join(copy, 'package.json'));

@@ -1,11 +1,8 @@
-/** Programs at a terminal of their own, which script(1) gives them. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { execPath } from 'node:process';
 import type { TestContext } from 'node:test';
 import { type Calcd, CLI, run } from './calcd.ts';
 import { unlessInstalled } from './installed.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** Why tests at a terminal must be skipped, or false. */
 export const unlessTerminals: string | false = unlessInstalled('script', '--version');
@@ -39,11 +36,4 @@ export function atTerminal(
   return run(test, ['script', '-qefc', sized, '/dev/null'], {
     env: { ...inherited, TERM: 'xterm', XDG_STATE_HOME: stateFolder, ...env },
   });
-}
-
-/** Removed with the test. */
-export function temporaryFolder(test: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'calcd-'));
-  test.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }

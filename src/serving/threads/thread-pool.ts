@@ -7,7 +7,7 @@
  * threads are given the next clients. Those that stay idle then end after a while, all but a few, until
  * the budget is used up.
  */
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import {
   IDLE_THREAD_MS,
   IDLE_THREADS,
@@ -21,12 +21,6 @@ import type { DisplayOptions } from '../log/log-options.ts';
 import type { SelectLoop } from '../select/select-loop.ts';
 import type { Timer } from '../select/timers.ts';
 import type { ClientLeft, Report } from './client-thread.ts';
-
-/** In the build it is one file beside server2. */
-const CLIENT_THREAD = new URL(
-  import.meta.url.endsWith('.ts') ? './client-thread.ts' : './client-thread.cjs',
-  import.meta.url,
-);
 
 /** What the user of a pool hears. */
 export interface ThreadEvents {
@@ -120,7 +114,7 @@ export class ThreadPool {
     if (this.#alive.size >= this.#budget.threads) return false;
     let thread: Worker;
     try {
-      thread = new Worker(CLIENT_THREAD, {
+      thread = startWorker({
         workerData: this.#display,
         resourceLimits: {
           maxOldGenerationSizeMb: THREAD_HEAP_MB,
@@ -196,4 +190,17 @@ export class ThreadPool {
   #couldNotStart(error: Error): void {
     if (this.#starting.size + this.#idle.length === 0) this.#events.noThread(error);
   }
+}
+
+/** Runs client-thread.ts: in the build one file beside server2, else the source itself. */
+function startWorker(options: WorkerOptions): Worker {
+  if (!import.meta.url.endsWith('.ts')) {
+    return new Worker(new URL('./client-thread.cjs', import.meta.url), options);
+  }
+  const source = new URL('./client-thread.ts', import.meta.url);
+  if ('typescript' in process.features) return new Worker(source, options);
+  // Node 20 reads no TypeScript itself, and its threads do not inherit tsx.
+  const tsx = import.meta.resolve('tsx/esm/api');
+  const program = `import('${tsx}').then(({ tsImport }) => tsImport('${source}', '${source}'))`;
+  return new Worker(program, { ...options, eval: true });
 }

@@ -1,0 +1,32 @@
+/**
+ * Each of the five programs in src/ can be started itself: `node src/server1.ts 127.0.0.1 5000`.
+ * It then takes what `calcd server1` takes, and does the same.
+ */
+import { realpathSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Runs the command line (cli.ts) if this program is the one that Node was started with.
+ * @param url the program's import.meta.url; its file has the name of its command.
+ */
+export function runIfStarted(url: string): void {
+  // Not awaited: the command imports the program, which must have been evaluated by then.
+  if (startedFile() === fileURLToPath(url)) void import('./cli.ts');
+}
+
+/** The words of the command line: the program's name, if one was started, and its arguments. */
+export function commandLine(): readonly string[] {
+  const [, started = '', ...words] = process.argv;
+  const name = basename(started, extname(started));
+  return name === 'client' || /^server[1-4]$/.test(name) ? [name, ...words] : words;
+}
+
+function startedFile(): string | undefined {
+  const [, started] = process.argv;
+  try {
+    return started && realpathSync(started);
+  } catch {
+    return undefined; // `node -e CODE WORD`: the word is no file.
+  }
+}
