@@ -1,9 +1,12 @@
-/** Writes dist/man/calcd.1, what `man calcd` shows, from the same table as `--help`. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { spelling } from '../src/help.ts';
-import { USAGES, type Usage } from '../src/usage.ts';
+/** Writes dist/man/calcd.1, which `man calcd` shows, from the same commands as `--help`. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { createProgram } from '../src/command-line.ts';
+import { COMMANDS } from '../src/commands.ts';
+import { StandardStreams } from '../src/terminal/standard-streams.ts';
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+const program = createProgram(new StandardStreams());
+const help = program.createHelp();
 
 /** Text for roff, which has a meaning for backslashes, hyphens, and dots and quotes at line starts. */
 function roff(text: string): string {
@@ -13,34 +16,36 @@ function roff(text: string): string {
     .replace(/^(?=[.'])/gm, '\\&');
 }
 
-function command([name, { summary, synopsis, operands = [], options, example }]: [
-  string,
-  Usage,
-]): string {
-  return `.SS ${roff(`calcd ${name} ${synopsis}`)}
-${roff(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)}
-${operands.map(({ name, help }) => entry(name, help)).join('')}\
-${options.map(option => entry(spelling(option), option.help)).join('')}\
+function entry(term: string, text: string): string {
+  return `.TP\n.B ${roff(term)}\n${roff(text)}\n`;
+}
+
+function section(command: Command): string {
+  const name = command.name();
+  const operands = help.visibleArguments(command);
+  return `.SS ${roff(`calcd ${name} ${command.usage()}`)}
+${roff(command.description())}
+${operands.map(one => entry(help.argumentTerm(one), help.argumentDescription(one))).join('')}\
+${help
+  .visibleOptions(command)
+  .map(one => entry(help.optionTerm(one), help.optionDescription(one)))
+  .join('')}\
 .PP
 Example:
 .PP
 .RS
 .EX
-${roff(example)}
+${roff(COMMANDS[name]?.example ?? '')}
 .EE
 .RE`;
 }
 
-function entry(term: string, text: string): string {
-  return `.TP\n.B ${roff(term)}\n${roff(text)}\n`;
-}
-
 const page = `.\\" Made by scripts/manual-page.ts.
-.TH CALCD 1 "" "calcd ${version}" "User Commands"
+.TH CALCD 1 "" "calcd ${program.version()}" "User Commands"
 .nh
 .ad l
 .SH NAME
-calcd \\- a calculator on a TCP socket and four ways to serve it
+calcd \\- ${roff(program.description())}
 .SH SYNOPSIS
 .B calcd
 .I command
@@ -51,11 +56,11 @@ The client sends expressions such as
 .BR "22 + 44" ,
 one a line, and the server replies with their values, or with what is wrong with them.
 Numbers are exact: nothing is rounded before it is printed.
-A server runs until it is interrupted (Ctrl+C, SIGTERM): it then takes no new clients, delivers the replies that are due, and ends.
+A server runs until it is interrupted (Ctrl+C, SIGTERM): it then accepts no new clients, sends the replies that are due, and ends.
 .SH COMMANDS
-${Object.entries(USAGES).map(command).join('\n')}
+${program.commands.map(section).join('\n')}
 .SH EXIT STATUS
-${entry('0', 'All went well.')}\
+${entry('0', 'Success.')}\
 ${entry('1', 'A server could not start, a connection failed, output was lost, or a judged program lacks something.')}\
 ${entry('2', 'Wrong usage.')}\
 ${entry('3', 'check: the program never listened. client --strict: a reply was an error.')}\

@@ -1,20 +1,22 @@
 /** Completions for bash, version 3.2 (macOS) included. */
-import { USAGES, type Usage } from '../usage.ts';
-import { choicesOf, quoted } from './choices.ts';
+import type { Command } from 'commander';
+import { commandsOf, optionsOf, quoted, valueName } from './words.ts';
 
 /** Where a case returns, `complete -o default` completes the names of files. */
-export function bash(): string {
+export function bash(program: Command): string {
+  const commands = commandsOf(program);
+  const first = [...commands.map(command => command.name()), ...longNames(program)];
   return `# bash completion for calcd
 _calcd() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD - 1]} words
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    words=${quoted([...Object.keys(USAGES), '--help', '--version'].join(' '))}
+    words=${quoted(first.join(' '))}
   elif [[ " \${COMP_WORDS[*]:2:COMP_CWORD-2} " == *' -- '* ]]; then
     return
   else
     case "\${COMP_WORDS[1]} $before" in
-${Object.entries(USAGES).flatMap(cases).join('\n')}
+${commands.flatMap(cases).join('\n')}
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$word"))
@@ -22,20 +24,21 @@ ${Object.entries(USAGES).flatMap(cases).join('\n')}
 complete -o default -F _calcd calcd`;
 }
 
-function cases([command, { options, operands = [] }]: [string, Usage]): string[] {
-  const values = options.flatMap(({ name, value }) => {
-    if (value === undefined) return [];
-    const choices = choicesOf(value);
-    const action = choices.length > 0 ? `words=${quoted(choices.join(' '))}` : 'return';
-    return `      ${quoted(`${command} --${name}`)}) ${action} ;;`;
+function cases(command: Command): string[] {
+  const name = command.name();
+  const values = optionsOf(command).flatMap(option => {
+    if (valueName(option) === undefined) return [];
+    const { long, argChoices } = option;
+    const action = argChoices ? `words=${quoted(argChoices.join(' '))}` : 'return';
+    return `      ${quoted(`${name} ${long}`)}) ${action} ;;`;
   });
-  const words = [
-    ...options.map(({ name }) => `--${name}`),
-    ...operands.flatMap(({ choices = [] }) => choices),
-  ];
-  const hosts = operands.some(({ name }) => name === 'HOST') ? '" $(compgen -A hostname)"' : '';
-  return [
-    ...values,
-    `      ${quoted(`${command} `)}*) words=${quoted(words.join(' '))}${hosts} ;;`,
-  ];
+  const operands = command.registeredArguments;
+  const words = [...longNames(command), ...operands.flatMap(({ argChoices = [] }) => argChoices)];
+  const takesHost = operands.some(operand => operand.name() === 'HOST');
+  const hosts = takesHost ? '" $(compgen -A hostname)"' : '';
+  return [...values, `      ${quoted(`${name} `)}*) words=${quoted(words.join(' '))}${hosts} ;;`];
+}
+
+function longNames(command: Command): string[] {
+  return optionsOf(command).flatMap(({ long }) => long ?? []);
 }

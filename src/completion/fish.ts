@@ -1,38 +1,44 @@
 /** Completions for fish. */
-import { type Option, USAGES, type Usage } from '../usage.ts';
-import { choicesOf } from './choices.ts';
+import type { Command, Option } from 'commander';
+import { commandsOf, optionsOf, valueName } from './words.ts';
 
-export function fish(): string {
+export function fish(program: Command): string {
   return `# fish completion for calcd
 function __calcd_command_is
     set -l words (commandline -opc)
     test "$words[2]" = $argv[1]
 end
 complete -c calcd -f
-complete -c calcd -n __fish_use_subcommand -l help -d 'show the commands'
-complete -c calcd -n __fish_use_subcommand -l version -d 'show the version'
-${Object.entries(USAGES).flatMap(lines).join('\n')}`;
+${optionLines('complete -c calcd -n __fish_use_subcommand', program).join('\n')}
+${commandsOf(program).flatMap(commandLines).join('\n')}`;
 }
 
-function lines([command, { summary, options, operands = [] }]: [string, Usage]): string[] {
-  const here = `complete -c calcd -n '__calcd_command_is ${command}'`;
-  const words = operands.flatMap(({ name, choices = [] }) =>
-    name === 'HOST' ? ['(__fish_print_hostnames)'] : choices,
+function commandLines(command: Command): string[] {
+  const name = command.name();
+  const here = `complete -c calcd -n '__calcd_command_is ${name}'`;
+  const operands = command.registeredArguments.flatMap(operand =>
+    operand.name() === 'HOST' ? ['(__fish_print_hostnames)'] : (operand.argChoices ?? []),
   );
   return [
-    `complete -c calcd -n __fish_use_subcommand -a ${command} -d ${quoted(summary)}`,
-    ...options.map(
-      option => `${here} -l ${option.name}${valueFlags(option)} -d ${quoted(option.help)}`,
-    ),
-    ...(words.length > 0 ? [`${here} -a ${quoted(words.join(' '))}`] : []),
+    `complete -c calcd -n __fish_use_subcommand -a ${name} -d ${quoted(command.description())}`,
+    ...optionLines(here, command),
+    ...(operands.length > 0 ? [`${here} -a ${quoted(operands.join(' '))}`] : []),
   ];
 }
 
-function valueFlags({ value }: Option): string {
+function optionLines(here: string, command: Command): string[] {
+  return optionsOf(command).map(
+    option =>
+      `${here} -l ${option.long?.slice(2)}${valueFlags(option)} -d ${quoted(option.description)}`,
+  );
+}
+
+function valueFlags(option: Option): string {
+  const value = valueName(option);
   if (value === undefined) return '';
   if (value === 'FILE') return ' -r -F';
   if (value === 'DIR') return " -x -a '(__fish_complete_directories)'";
-  return ` -x -a ${quoted(choicesOf(value).join(' '))}`;
+  return ` -x -a ${quoted((option.argChoices ?? []).join(' '))}`;
 }
 
 function quoted(text: string): string {

@@ -1,15 +1,16 @@
 /** Completions for zsh, by its _arguments: a file of $fpath named _calcd, or to be sourced. */
-import { type Operand, type Option, USAGES, type Usage } from '../usage.ts';
-import { choicesOf, quoted } from './choices.ts';
+import type { Argument, Command, Option } from 'commander';
+import { commandsOf, optionsOf, quoted, valueName } from './words.ts';
 
-export function zsh(): string {
-  const commands = Object.entries(USAGES).map(
-    ([name, { summary }]) => `    ${quoted(`${name}:${summary}`)}`,
+export function zsh(program: Command): string {
+  const commands = commandsOf(program);
+  const described = commands.map(
+    command => `    ${quoted(`${command.name()}:${command.description()}`)}`,
   );
   return `#compdef calcd
 _calcd() {
   local -a commands=(
-${commands.join('\n')}
+${described.join('\n')}
   )
   if ((CURRENT == 2)); then
     _describe command commands
@@ -18,32 +19,39 @@ ${commands.join('\n')}
   shift words
   ((CURRENT--))
   case $words[1] in
-${Object.entries(USAGES).map(oneCase).join('\n')}
+${commands.map(oneCase).join('\n')}
   esac
 }
 if [[ $funcstack[1] == _calcd ]]; then _calcd "$@"; else compdef _calcd calcd; fi`;
 }
 
-function oneCase([command, { options, operands = [] }]: [string, Usage]): string {
-  const specs = [...options.map(optionSpec), ...operands.map(operandSpec)];
-  return `    ${command})\n      _arguments ${specs.map(quoted).join(' \\\n        ')} ;;`;
+function oneCase(command: Command): string {
+  const specs = [
+    ...optionsOf(command).map(optionSpec),
+    ...command.registeredArguments.map(argumentSpec),
+  ];
+  return `    ${command.name()})\n      _arguments ${specs.map(quoted).join(' \\\n        ')} ;;`;
 }
 
-function optionSpec({ name, value, repeatable, help }: Option): string {
-  const explained = `${repeatable ? '*' : ''}--${name}${value ? '=' : ''}[${escaped(help)}]`;
-  return value ? `${explained}:${escaped(value)}:${valueAction(value)}` : explained;
+function optionSpec(option: Option): string {
+  const { long, description } = option;
+  const value = valueName(option);
+  const repeatable = /\brepeatable\b/.test(description) ? '*' : '';
+  const explained = `${repeatable}${long}${value ? '=' : ''}[${escaped(description)}]`;
+  return value ? `${explained}:${value}:${valueAction(value, option)}` : explained;
 }
 
-function valueAction(value: string): string {
+function valueAction(value: string, { argChoices }: Option): string {
   if (value === 'FILE') return '_files';
   if (value === 'DIR') return '_files -/';
-  const choices = choicesOf(value);
-  return choices.length > 0 ? `(${choices.join(' ')})` : '';
+  return argChoices ? `(${argChoices.join(' ')})` : '';
 }
 
-function operandSpec({ name, choices }: Operand, index: number): string {
-  if (name === 'COMMAND') return `*::${name}:_normal`;
-  const action = choices ? `(${choices.join(' ')})` : name === 'HOST' ? '_hosts' : '';
+function argumentSpec(argument: Argument, index: number): string {
+  const name = argument.name();
+  if (argument.variadic) return `*::${name}:_normal`;
+  const { argChoices } = argument;
+  const action = argChoices ? `(${argChoices.join(' ')})` : name === 'HOST' ? '_hosts' : '';
   return `${index + 1}:${name}:${action}`;
 }
 

@@ -1,52 +1,52 @@
-/** The words of `calcd check`: which program is judged, and how the report is wanted. */
+/** `calcd check`: which program is judged, and how the report is wanted. */
 import { statSync } from 'node:fs';
-import { type Arguments, UsageError } from '../arguments.ts';
+import type { Command } from 'commander';
 import type { StandardStreams } from '../terminal/standard-streams.ts';
 import { type CheckOptions, checkDirectory, checkProgram } from './check.ts';
-import { isRole, LEVELS, ROLES, type Role } from './item.ts';
+import { LEVELS, type Role } from './item.ts';
 import { catalogue } from './items/catalogue.ts';
 import { ReportFile } from './report-file.ts';
 
-const ALL_ROLES = `${ROLES.join(', ')} or all`;
+export interface CheckFlags {
+  readonly dir?: string;
+  readonly only?: readonly string[];
+  readonly json?: true;
+  readonly junit?: string;
+  readonly list?: true;
+}
 
-/** @returns the exit code. Throws a UsageError. */
+/** @returns the exit code. Wrong usage is an error of the command. */
 export async function runCheck(
-  [role, ...words]: readonly string[],
-  options: Arguments['options'],
+  command: Command,
+  role: Role | 'all' | undefined,
+  words: readonly string[],
+  { dir, only = [], json, junit, list }: CheckFlags,
   { output, errors }: StandardStreams,
 ): Promise<number> {
-  const { dir, junit, json = false, list = false } = options;
-  if (list === true) {
-    if (words.length > 0) throw new UsageError(`unexpected argument '${words[0]}'`);
+  if (list) {
+    if (words.length > 0) command.error(`unexpected argument '${words[0]}'`);
     return listItems(role === 'all' ? undefined : role, output);
   }
-  if (role === undefined) throw new UsageError(`ROLE is missing: ${ALL_ROLES}`);
-  const only = Array.isArray(options.only) ? options.only : [];
+  if (role === undefined) command.error("missing required argument 'ROLE'");
   const unknown = only.find(name => !catalogue().some(item => item.name === name));
-  if (unknown !== undefined)
-    throw new UsageError(`unknown item '${unknown}'; --list shows all items`);
+  if (unknown !== undefined) command.error(`unknown item '${unknown}'; --list shows all items`);
   const checkOptions = (): CheckOptions => ({
     output,
     errors,
     json: json === true,
-    junit: typeof junit === 'string' ? new ReportFile(junit) : undefined,
+    junit: junit === undefined ? undefined : new ReportFile(junit),
     isSelected: name => only.length === 0 || only.includes(name),
   });
   if (role === 'all') {
-    if (typeof dir !== 'string') throw new UsageError('ROLE all needs --dir DIR');
-    if (words.length > 0) throw new UsageError(`unexpected argument '${words[0]}'`);
-    if (!isDirectory(dir)) throw new UsageError(`not a directory: '${dir}'`);
+    if (dir === undefined) command.error('ROLE all needs --dir DIR');
+    if (words.length > 0) command.error(`unexpected argument '${words[0]}'`);
+    if (!isDirectory(dir)) command.error(`not a directory: '${dir}'`);
     return checkDirectory(dir, checkOptions());
   }
-  if (!isRole(role)) throw new UsageError(`unknown ROLE '${role}': must be ${ALL_ROLES}`);
-  if (dir !== undefined) throw new UsageError('--dir needs ROLE all');
-  if (words.length === 0) {
-    throw new UsageError(`COMMAND is missing, for example: ${exampleFor(role)}`);
-  }
+  if (dir !== undefined) command.error('--dir needs ROLE all');
+  if (words.length === 0) command.error(`COMMAND is missing, for example: ${exampleFor(role)}`);
   if (!words.some(word => word.includes('{port}'))) {
-    throw new UsageError(
-      `COMMAND must contain {port}, for example: -- ${withPort(words).join(' ')}`,
-    );
+    command.error(`COMMAND must contain {port}, for example: -- ${withPort(words).join(' ')}`);
   }
   return checkProgram(role, { words }, checkOptions());
 }
@@ -63,9 +63,7 @@ function withPort(words: readonly string[]): string[] {
   return meant.includes('{port}') ? meant : [...meant, ...missing];
 }
 
-function listItems(role: string | undefined, output: NodeJS.WriteStream): number {
-  if (role !== undefined && !isRole(role))
-    throw new UsageError(`unknown ROLE '${role}': must be ${ALL_ROLES}`);
+function listItems(role: Role | undefined, output: NodeJS.WriteStream): number {
   const items = catalogue().filter(({ roles }) => role === undefined || roles.includes(role));
   for (const level of LEVELS) {
     for (const { name, asks } of items.filter(item => item.level === level)) {

@@ -4,7 +4,6 @@
  * It leaves a descriptor alone that has become another file's.
  */
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { createRequire } from 'node:module';
 
 const STANDARD_STREAMS = [0, 1, 2];
 
@@ -17,7 +16,7 @@ function replaceLostTerminals(): void {
   const devices = STANDARD_STREAMS.filter(fd => fstatSync(fd).isCharacterDevice());
   if (devices.length === 0) return;
   // It loads node:net, which no server needs before its end.
-  const { isatty }: typeof import('node:tty') = createRequire(import.meta.url)('node:tty');
+  const { isatty } = process.getBuiltinModule('node:tty');
   for (const fd of devices) {
     if (isatty(fd)) continue;
     // A new file has the lowest number that is free. Devices such as /dev/full are replaced as well,

@@ -13,11 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { parseArguments } from '../../src/arguments.ts';
-import { runCheck } from '../../src/judge/command.ts';
 import { START_MS } from '../../src/judge/limits.ts';
-import { StandardStreams } from '../../src/terminal/standard-streams.ts';
 import { CLI, calcd } from '../support/calcd.ts';
+import { silentProgram } from '../support/commands.ts';
 import { eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { failed, judge, program, words } from './judge.ts';
@@ -53,8 +51,11 @@ async function checkSubmission(test: TestContext, file: string): Promise<string>
 const only = (...names: string[]): string[] => names.flatMap(name => ['--only', name]);
 
 const WRONG_USAGE: [args: string[], complaint: RegExp][] = [
-  [[], /ROLE is missing/],
-  [['server5', '--', 'a', '{port}'], /unknown ROLE 'server5': must be server1, .* or all/],
+  [[], /missing required argument 'ROLE'/],
+  [
+    ['server5', '--', 'a', '{port}'],
+    /'server5' .* 'ROLE'\. Allowed choices are server1, .* all\.$/,
+  ],
   [['server1'], /COMMAND is missing, for example: -- python3 server1\.py \{ip\} \{port\}$/],
   [
     ['server1', '--', 'python3', 's.py'],
@@ -66,7 +67,7 @@ const WRONG_USAGE: [args: string[], complaint: RegExp][] = [
   ],
   [['server1', '--', './s', '127.0.0.1', '5000'], /for example: -- \.\/s \{ip\} \{port\}$/],
   [['server1', '--list', 'server2'], /unexpected argument 'server2'/],
-  [['server9', '--list'], /unknown ROLE 'server9'/],
+  [['server9', '--list'], /'server9' .* 'ROLE'/],
   [
     ['server1', '--only', 'luck', '--', 'a', '{port}'],
     /unknown item 'luck'; --list shows all items/,
@@ -78,17 +79,14 @@ const WRONG_USAGE: [args: string[], complaint: RegExp][] = [
 describe('wrong usage of calcd check', () => {
   for (const [args, complaint] of WRONG_USAGE) {
     it(`calcd check ${args.join(' ')}`, async () => {
-      const { positionals, options } = parseArguments('check', args);
-      await assert.rejects(runCheck(positionals, options, new StandardStreams()), {
-        name: 'UsageError',
-        message: complaint,
-      });
+      const running = silentProgram().parseAsync(['check', ...args], { from: 'user' });
+      await assert.rejects(running, { name: 'CommanderError', message: complaint });
     });
   }
 
   it('is told with exit code 2', async t => {
     const { stderr, exit } = await check(t, 'server5', '--', 'a', '{port}');
-    assert.match(stderr, /unknown ROLE 'server5'/);
+    assert.match(stderr, /^calcd check: .*'server5' is invalid for argument 'ROLE'/);
     assert.equal(exit, 2);
   });
 });

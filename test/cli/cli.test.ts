@@ -5,37 +5,39 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { execPath } from 'node:process';
 import { describe, it } from 'node:test';
-import { commandHelp } from '../../src/help.ts';
-import { type CommandName, USAGES } from '../../src/usage.ts';
+import { COMMANDS } from '../../src/commands.ts';
 import { CLI, calcd, startServer } from '../support/calcd.ts';
+import { commandNamed } from '../support/commands.ts';
 import { within } from '../support/deadline.ts';
 import { fakeServer } from '../support/fake-server.ts';
 
-const COMMANDS = Object.entries(USAGES);
-
 /** One of each kind; arguments.unit.ts has all that words can be wrong in. */
 const WRONG_USAGE: [words: string[], complaint: RegExp][] = [
-  [[], /^calcd: a calculator on a TCP socket/],
-  [['serve'], /^calcd: unknown command 'serve' \(did you mean 'server1' or .*'server4'\?\)$/m],
-  [['sevrer3'], /^calcd: unknown command 'sevrer3' \(did you mean 'server3'\?\)$/m],
-  [['frobnicate'], /^calcd: unknown command 'frobnicate'\nTry 'calcd --help'\.$/m],
-  [['server1'], /HOST and PORT are missing/],
-  [['server1', '127.0.0.1', '99999'], /port must be a whole number from 0 to 65535: '99999'/],
-  [['server1', '::1', '5000'], /not an IPv4 address or host name: '::1'/],
-  [['server2', '--max-clients', '0', '127.0.0.1', '5000'], /--max-clients must be/],
-  [['server1', '--idle-timeout', '0', '127.0.0.1', '5000'], /--idle-timeout must be/],
-  [['server4', '--idle-timeout', '1.5', '127.0.0.1', '5000'], /--idle-timeout must be/],
-  [['server3', '--log', 'xml', '127.0.0.1', '5000'], /--log must be text, json: 'xml'/],
+  [[], /^Usage: calcd COMMAND \.\.\.\n\na calculator on a TCP socket/],
+  [['serve'], /^calcd: unknown command 'serve'\n\(Did you mean one of server1, .*server4\?\)$/m],
+  [['sevrer3'], /^calcd: unknown command 'sevrer3'\n\(Did you mean server3\?\)$/m],
+  [['frobnicate'], /^calcd: unknown command 'frobnicate'\nTry 'calcd --help'\.\n$/],
+  [['toString'], /^calcd: unknown command 'toString'\n/],
+  [['help', 'frobnicate'], /^Usage: calcd COMMAND/],
+  [
+    ['server1'],
+    /^calcd server1: missing required argument 'HOST'\nTry 'calcd server1 --help'\.\n$/,
+  ],
+  [['server1', '127.0.0.1', '99999'], /'99999' .* It must be a whole number from 0 to 65535\.$/m],
+  [['server1', '::1', '5000'], /'::1' .* It is not an IPv4 address or host name\.$/m],
+  [['server2', '--max-clients', '0', '127.0.0.1', '5000'], /'--max-clients <N>' argument '0'/],
+  [['server1', '--idle-timeout', '0', '127.0.0.1', '5000'], /'--idle-timeout <S>' argument '0'/],
+  [['server4', '--idle-timeout', '1.5', '127.0.0.1', '5000'], /'--idle-timeout <S>' argument/],
+  [['server3', '--log', 'xml', '127.0.0.1', '5000'], /'xml' .* choices are text, json\.$/m],
   [['server3', '--loud', '127.0.0.1', '5000'], /'--loud'/],
-  [['client', '127.0.0.1', '0'], /port must be a whole number from 1 to 65535: '0'/],
-  [['client', '--eval', '1\n2', '127.0.0.1', '5000'], /--eval takes one line/],
-  [['client', '--timeout', '0', '127.0.0.1', '5000'], /--timeout must be/],
-  [['client', '--timeout', 'soon', '127.0.0.1', '5000'], /--timeout must be .*'soon'/],
-  [['client', '--color', 'red', '127.0.0.1', '5000'], /--color must be .*'red'/],
-  [['try', '127.0.0.1'], /no such server: '127.0.0.1'/],
-  [['try', 'sevrer2'], /no such server: 'sevrer2' \(did you mean 'server2'\?\)/],
-  [['--halp'], /^calcd: unknown command '--halp' \(did you mean '--help'\?\)$/m],
-  [['try', 'server1', 'server2'], /unexpected argument 'server2'/],
+  [['client', '127.0.0.1', '0'], /'0' .* It must be a whole number from 1 to 65535\.$/m],
+  [['client', '--eval', '1\n2', '127.0.0.1', '5000'], /It must be one line/],
+  [['client', '--timeout', '0', '127.0.0.1', '5000'], /'--timeout <S>' argument '0' is invalid/],
+  [['client', '--timeout', 'soon', '127.0.0.1', '5000'], /'--timeout <S>' argument 'soon'/],
+  [['client', '--color', 'red', '127.0.0.1', '5000'], /'--color <WHEN>' argument 'red'/],
+  [['try', '127.0.0.1'], /'127\.0\.0\.1' .* Allowed choices are server1,/],
+  [['--halp'], /^calcd: unknown option '--halp'\n\(Did you mean --help\?\)$/m],
+  [['try', 'server1', 'server2'], /^calcd try: too many arguments/],
 ];
 
 describe('the command line', () => {
@@ -50,34 +52,26 @@ describe('the command line', () => {
     });
   }
 
-  for (const [command, { example }] of COMMANDS) {
-    it(`tells how to use ${command}`, () => {
-      const text = commandHelp(command as CommandName);
-      assert.match(text, new RegExp(`^Usage: calcd ${command} `));
-      assert.ok(example.includes(`calcd ${command}`));
-      assert.ok(text.endsWith(`\nExample: ${example}`));
+  for (const [name, { example }] of Object.entries(COMMANDS)) {
+    it(`tells how to use ${name}`, async t => {
+      const help = calcd(t, [name, '--help']);
+      const text = await help.stdout.rest();
+      assert.match(text, new RegExp(`^Usage: calcd ${name} `));
+      assert.ok(text.startsWith(commandNamed(name).helpInformation()), text);
+      assert.ok(example.includes(`calcd ${name}`));
+      assert.ok(text.endsWith(`\n\nExample:\n  ${example}\n`));
       assert.ok(text.split('\n').every(line => line.length <= 80));
+      assert.equal(await help.exit(), 0);
+      assert.equal(await calcd(t, ['help', name]).stdout.rest(), text);
     });
   }
-
-  it('prints how to use a command', async t => {
-    const help = calcd(t, ['server2', '--help']);
-    assert.equal(await help.stdout.rest(), `${commandHelp('server2')}\n`);
-    assert.equal(await help.exit(), 0);
-  });
-
-  it('prints the same for help and a command', async t => {
-    const help = calcd(t, ['help', 'server2']);
-    assert.equal(await help.stdout.rest(), `${commandHelp('server2')}\n`);
-    assert.equal(await help.exit(), 0);
-  });
 
   it('tells its version and its commands', async t => {
     const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
     assert.equal(await calcd(t, ['--version']).stdout.rest(), `${JSON.parse(manifest).version}\n`);
     const help = await calcd(t, ['--help']).stdout.rest();
-    for (const [command, { example }] of COMMANDS) {
-      assert.match(help, new RegExp(`^  ${command} `, 'm'));
+    for (const [name, { example }] of Object.entries(COMMANDS)) {
+      assert.match(help, new RegExp(`^  ${name} `, 'm'));
       assert.ok(help.includes(`\n  ${example}\n`), example);
     }
     assert.ok(help.split('\n').every(line => line.length <= 80));

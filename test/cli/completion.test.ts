@@ -4,50 +4,44 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { completion } from '../../src/completion/command.ts';
+import type { Command } from 'commander';
+import { SHELLS } from '../../src/commands.ts';
+import { completion } from '../../src/completion/completion.ts';
 import { ROLES } from '../../src/judge/item.ts';
-import { SHELLS, USAGES, type Usage } from '../../src/usage.ts';
 import { calcd } from '../support/calcd.ts';
+import { silentProgram } from '../support/commands.ts';
 import { unlessInstalled } from '../support/installed.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const COMMANDS: [string, Usage][] = Object.entries(USAGES);
+const PROGRAM = silentProgram();
+const HELP = PROGRAM.createHelp();
+const COMMANDS = HELP.visibleCommands(PROGRAM);
 
-const optionsOf = ({ options }: Usage): string[] => options.map(({ name }) => `--${name}`);
+const optionsOf = (command: Command): string[] =>
+  HELP.visibleOptions(command).map(({ long }) => long as string);
 
 describe('calcd completion', () => {
   for (const shell of SHELLS) {
     it(`prints a script for ${shell} that names every command and option`, async t => {
       const printed = await calcd(t, ['completion', shell]).stdout.rest();
-      assert.equal(printed, `${completion([shell])}\n`);
-      for (const [command, { options }] of COMMANDS) {
-        assert.ok(printed.includes(command), command);
-        for (const { name } of options) assert.ok(printed.includes(name), name);
+      assert.equal(printed, completion(shell, PROGRAM));
+      for (const command of COMMANDS) {
+        assert.ok(printed.includes(command.name()), command.name());
+        for (const name of optionsOf(command)) assert.ok(printed.includes(name.slice(2)), name);
       }
     });
   }
 
-  const WRONG: [words: string[], complaint: RegExp][] = [
-    [[], /^SHELL is missing: bash, zsh, fish$/],
-    [['bsah'], /^no completions for 'bsah' \(did you mean 'bash'\?\): bash, zsh, fish$/],
-    [['bash', 'zsh'], /^unexpected argument 'zsh'$/],
-  ];
-  for (const [words, complaint] of WRONG) {
-    it(`is wrong usage: calcd completion ${words.join(' ')}`, () => {
-      assert.throws(() => completion(words), { name: 'UsageError', message: complaint });
-    });
-  }
-
   it('knows the roles that calcd check knows', () => {
-    const [role] = (USAGES.check as Usage).operands ?? [];
-    assert.deepEqual(role?.choices, [...ROLES, 'all']);
+    const [role] = COMMANDS.find(one => one.name() === 'check')?.registeredArguments ?? [];
+    assert.deepEqual(role?.argChoices, [...ROLES, 'all']);
   });
 });
 
 describe('bash completes', { skip: unlessInstalled('bash', '--version') }, () => {
   /** What Tab offers at the end of the line. */
   function offered(line: string): string[] {
-    const script = `${completion(['bash'])}
+    const script = `${completion('bash', PROGRAM)}
       COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
       _calcd
       printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -58,21 +52,27 @@ describe('bash completes', { skip: unlessInstalled('bash', '--version') }, () =>
   }
 
   it('the commands', () => {
-    const names = COMMANDS.map(([name]) => name);
-    assert.deepEqual(offered('calcd '), [...names, '--help', '--version']);
+    const names = COMMANDS.map(command => command.name());
+    assert.deepEqual(offered('calcd '), [...names, '--version', '--help']);
     assert.deepEqual(
       offered('calcd ser'),
       names.filter(name => name.startsWith('ser')),
     );
   });
 
-  for (const [command, usage] of COMMANDS) {
-    it(`the options of ${command}`, () => {
-      assert.deepEqual(offered(`calcd ${command} --`), optionsOf(usage));
+  for (const command of COMMANDS.filter(one => optionsOf(one).length > 0)) {
+    it(`the options of ${command.name()}`, () => {
+      assert.deepEqual(offered(`calcd ${command.name()} --`), optionsOf(command));
     });
   }
 
-  it('roles and shells', () => {
+  it('the values of options', () => {
+    assert.deepEqual(offered('calcd server3 --log '), ['text', 'json']);
+    assert.deepEqual(offered('calcd client --color n'), ['never']);
+  });
+
+  it('commands, roles and shells', () => {
+    assert.deepEqual(offered('calcd help cl'), ['client']);
     assert.deepEqual(offered('calcd check cl'), ['client']);
     assert.deepEqual(offered('calcd check --json s'), ['server1', 'server2', 'server3', 'server4']);
     assert.deepEqual(offered('calcd completion '), ['--help', 'bash', 'zsh', 'fish']);
@@ -91,7 +91,7 @@ for (const [shell, probe] of [
   it(`${shell} can read its script`, { skip: unlessInstalled(shell, probe) }, t => {
     // From a file: fish reads no script from a socket, as the input of a child is.
     const script = join(temporaryFolder(t), 'script');
-    writeFileSync(script, completion([shell]));
+    writeFileSync(script, completion(shell, PROGRAM));
     const { status, stderr } = spawnSync(shell, ['-n', script]);
     assert.equal(String(stderr), '');
     assert.equal(status, 0);

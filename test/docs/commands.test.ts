@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { describe, it, type TestContext } from 'node:test';
-import { parseArguments } from '../../src/arguments.ts';
-import { isCommandName } from '../../src/usage.ts';
 import { calcd, startServer } from '../support/calcd.ts';
+import { commandNamed } from '../support/commands.ts';
 import { unlessInstalled } from '../support/installed.ts';
 import { fences, PAGES, textOf } from './pages.ts';
 
@@ -77,9 +76,12 @@ const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { script
 
 /** Its commands, options and scripts exist. */
 function isUnderstood(line: string): void {
-  for (const [name, ...more] of callsOfCalcd(line)) {
-    assert.ok(isCommandName(name), `a command: ${name}`);
-    parseArguments(name, more);
+  for (const [name = '', ...more] of callsOfCalcd(line)) {
+    const { unknown } = commandNamed(name).parseOptions(more);
+    assert.deepEqual(
+      unknown.filter(word => word !== '--help'),
+      [],
+    );
   }
   const script = /npm run ([\w:]+)/.exec(line)?.[1];
   if (script) assert.ok(script in scripts, `npm run ${script}`);

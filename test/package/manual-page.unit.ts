@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { USAGES, type Usage } from '../../src/usage.ts';
+import { COMMANDS } from '../../src/commands.ts';
+import { commandNamed } from '../support/commands.ts';
 import { unlessInstalled } from '../support/installed.ts';
 
 const PAGE = 'dist/man/calcd.1';
@@ -17,14 +18,14 @@ describe('the manual page', { skip: unlessInstalled('groff', '--version') }, () 
     assert.equal(stderr, '');
   });
 
-  for (const [command, usage] of Object.entries(USAGES) as [string, Usage][]) {
-    it(`tells of ${command} what its help tells`, () => {
-      const { synopsis, summary, operands = [], options, example } = usage;
+  for (const [name, { summary, example }] of Object.entries(COMMANDS)) {
+    it(`tells of ${name} what its help tells`, () => {
+      const command = commandNamed(name);
       const told = [
-        `calcd ${command} ${synopsis}`,
-        summary.slice(1),
-        ...operands.map(({ name, help }) => `${name} ${help}`),
-        ...options.map(({ name, value, help }) => `--${name} ${value ? `${value} ` : ''}${help}`),
+        `calcd ${name} ${command.usage()}`,
+        summary,
+        ...command.registeredArguments.map(one => `${one.name()} ${one.description}`),
+        ...command.options.map(({ flags, description }) => `${flags} ${description}`),
         `Example: ${example}`,
       ];
       for (const text of told) assert.ok(shown.includes(text), text);

@@ -1,0 +1,234 @@
+/**
+ * The commands of calcd: what each accepts, what its help says, and what it runs. The code that it runs
+ * is loaded only then, so that each command starts as fast as it can.
+ */
+import { Argument, type Command, Option } from 'commander';
+import { addAddressArguments, addLine, addressFrom, seconds, wholeNumber } from './arguments.ts';
+import { addressesOf } from './host.ts';
+import type { CheckFlags } from './judge/command.ts';
+import type { Role } from './judge/item.ts';
+import { LOG_FORMATS } from './serving/log/log-options.ts';
+import type { ServerOptions } from './serving/server.ts';
+import type { Address } from './sockets/address.ts';
+import { requireSystem } from './sockets/platform.ts';
+import { COLOUR_CHOICES, type ColourChoice } from './terminal/colours.ts';
+import type { StandardStreams } from './terminal/standard-streams.ts';
+
+interface Definition {
+  /** The heading it stands under in the help. */
+  readonly group: 'Servers:' | 'Clients:' | 'Tools:';
+  readonly summary: string;
+  readonly example: string;
+  /** Adds the arguments and options, and what the command runs. */
+  define(command: Command, streams: StandardStreams): void;
+}
+
+const SERVERS = {
+  server1: async () => (await import('./server1.ts')).server1,
+  server2: async () => (await import('./server2.ts')).server2,
+  server3: async () => (await import('./server3.ts')).server3,
+  server4: async () => (await import('./server4.ts')).server4,
+};
+type ServerName = keyof typeof SERVERS;
+const SERVER_NAMES = Object.keys(SERVERS);
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+export const COMMANDS: Readonly<Record<string, Definition>> = {
+  server1: server('server1', 'calculator for one client at a time'),
+  server2: server('server2', 'calculator with a thread for every client'),
+  server3: server('server3', 'calculator for many clients by select(2)'),
+  server4: server('server4', 'echo server for many clients by select(2)'),
+  client: {
+    group: 'Clients:',
+    summary: 'ask a server, line by line',
+    example: 'calcd client 127.0.0.1 5000',
+    define: defineClient,
+  },
+  try: {
+    group: 'Clients:',
+    summary: 'start a server, and a client of it, in one terminal',
+    example: 'calcd try server1',
+    define: defineTry,
+  },
+  check: {
+    group: 'Tools:',
+    summary: "judge anybody's server or client",
+    example: 'calcd check server3 -- python3 server3.py {ip} {port}',
+    define: defineCheck,
+  },
+  completion: {
+    group: 'Tools:',
+    summary: "print a shell's completions for calcd",
+    example: 'eval "$(calcd completion bash)"',
+    define: defineCompletion,
+  },
+};
+
+function server(name: ServerName, summary: string): Definition {
+  return {
+    group: 'Servers:',
+    summary,
+    example: `calcd ${name} 127.0.0.1 5000`,
+    define: command => defineServer(command, name),
+  };
+}
+
+/** The most clients one may ask for: the descriptors a process can have on any usual system. */
+const MOST_CLIENTS = 1_000_000;
+
+/** The longest idle timeout: a year. */
+const LONGEST_IDLE_S = 31_536_000;
+
+/** The longest timeout of the client: a day. */
+const LONGEST_TIMEOUT_S = 86_400;
+
+interface ServerFlags {
+  readonly quiet?: true;
+  readonly log: (typeof LOG_FORMATS)[number];
+  readonly timestamps?: true;
+  readonly color: ColourChoice;
+  readonly maxClients?: number;
+  readonly idleTimeout?: number;
+  readonly untilEof?: true;
+}
+
+function defineServer(command: Command, name: ServerName): void {
+  const bind = 'address to bind; 0.0.0.0 for all interfaces';
+  addAddressArguments(command, bind, 'port to listen on; 0 lets the system choose', 0)
+    .option('--quiet', 'do not log messages and replies')
+    .addOption(new Option('--log <FORMAT>', 'log format').choices(LOG_FORMATS).default('text'))
+    .option('--timestamps', 'begin each line of text with the time (UTC)')
+    .addOption(colorOption());
+  if (name !== 'server1') {
+    const parse = wholeNumber(1, MOST_CLIENTS);
+    command.option('--max-clients <N>', 'serve at most N clients at a time, refuse others', parse);
+  }
+  command
+    .option(
+      '--idle-timeout <S>',
+      'disconnect a client that is silent for S seconds (default: never)',
+      wholeNumber(1, LONGEST_IDLE_S),
+    )
+    .option('--until-eof', 'stop when standard input ends')
+    .action(async (host, port, flags: ServerFlags) => {
+      const addresses = await addressesOf(addressFrom(command, host, port));
+      await serve(name, addresses, {
+        display: {
+          quiet: flags.quiet === true,
+          log: flags.log,
+          timestamps: flags.timestamps === true,
+          colour: flags.color,
+        },
+        untilEof: flags.untilEof === true,
+        maxClients: flags.maxClients,
+        idleTimeout: flags.idleTimeout,
+      });
+    });
+}
+
+/** Listens on the first address that this machine has: those of a name may be several machines'. */
+async function serve(
+  name: ServerName,
+  [address, ...others]: readonly Address[],
+  options: Omit<ServerOptions, 'address'>,
+): Promise<void> {
+  requireSystem();
+  const run = await SERVERS[name]();
+  try {
+    await run({ ...options, address: address as Address });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRNOTAVAIL' || others.length === 0) throw error;
+    await serve(name, others, options);
+  }
+}
+
+interface ClientFlags {
+  readonly eval?: readonly string[];
+  readonly quiet?: true;
+  readonly json?: true;
+  readonly strict?: true;
+  readonly timeout?: number;
+  readonly retry?: true;
+  readonly history: boolean;
+  readonly color: ColourChoice;
+}
+
+function defineClient(command: Command, streams: StandardStreams): void {
+  addAddressArguments(command, "the server's IPv4 address or name", "the server's port", 1)
+    .option('--eval <LINE>', 'send LINE instead of reading standard input; repeatable', addLine)
+    .option('--quiet', 'print only the replies')
+    .option('--json', 'print one JSON object per request')
+    .option('--strict', 'exit with 3 when a reply was an error (not at a prompt)')
+    .option(
+      '--timeout <S>',
+      'timeout in seconds for connecting and for each reply (default: 10)',
+      seconds(LONGEST_TIMEOUT_S),
+    )
+    .option('--retry', 'wait for a server to come up')
+    .option('--no-history', 'do not read or write the history file')
+    .addOption(colorOption())
+    .action(async (host, port, flags: ClientFlags) => {
+      const address = addressFrom(command, host, port);
+      const { eval: lines, timeout } = flags;
+      const { input, output, errors } = streams;
+      const { client } = await import('./client.ts');
+      process.exitCode = await client({
+        address,
+        shows: flags.json ? 'json' : flags.quiet || lines ? 'replies' : 'session',
+        lines,
+        timeoutMs: timeout === undefined ? undefined : 1000 * timeout,
+        retry: flags.retry === true,
+        strict: flags.strict === true,
+        keepsHistory: flags.history,
+        colour: flags.color,
+        input,
+        output,
+        errors,
+      });
+    });
+}
+
+function defineTry(command: Command, streams: StandardStreams): void {
+  const name = new Argument('[SERVER]', 'the server to start');
+  command
+    .usage('[options] [SERVER]')
+    .addArgument(name.choices(SERVER_NAMES).default('server3'))
+    .action(async (server: string) => {
+      const { tryOut } = await import('./try/try.ts');
+      process.exitCode = await tryOut(server, streams);
+    });
+}
+
+function defineCheck(command: Command, streams: StandardStreams): void {
+  const role = new Argument('[ROLE]', 'what the program is; all: the programs in --dir');
+  command
+    .usage('[options] ROLE -- COMMAND [ARG ...]')
+    .addArgument(role.choices([...SERVER_NAMES, 'client', 'all']))
+    .argument('[COMMAND...]', 'how to start it; {ip} and {port} stand for the address')
+    .option('--dir <DIR>', 'with ROLE all: the folder with the programs')
+    .option('--only <ITEM>', 'run only this item; repeatable', addLine)
+    .option('--json', 'print the report as JSON')
+    .option('--junit <FILE>', "also write the report to FILE, in JUnit's format")
+    .option('--list', 'list the items, only those for ROLE if given')
+    .action(async (role: Role | 'all' | undefined, words: string[], flags: CheckFlags) => {
+      const { runCheck } = await import('./judge/command.ts');
+      process.exitCode = await runCheck(command, role, words, flags, streams);
+    });
+}
+
+function defineCompletion(command: Command, streams: StandardStreams): void {
+  command
+    .usage('SHELL')
+    .addArgument(new Argument('<SHELL>', 'the shell that will read them').choices(SHELLS))
+    .action(async (shell: (typeof SHELLS)[number]) => {
+      const { completion } = await import('./completion/completion.ts');
+      streams.output.write(completion(shell, command.parent as Command));
+    });
+}
+
+function colorOption(): Option {
+  const option = new Option('--color <WHEN>', 'colours; auto: only on a terminal');
+  return option.choices(COLOUR_CHOICES).default('auto');
+}
