@@ -3,7 +3,7 @@
  * manual page.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { bundle } from './bundle.ts';
@@ -15,5 +15,7 @@ const compiler = join(dirname(resolve('typescript/package.json')), 'bin', 'tsc')
 rmSync('dist', { recursive: true, force: true });
 execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 await bundle();
+// commander is in the bundle of the command line, and its licence asks to be with it.
+copyFileSync(join(dirname(resolve('commander')), 'LICENSE'), 'dist/commander-LICENSE');
 writeManualPage();
 chmodSync('dist/cli.js', 0o755);

@@ -9,7 +9,7 @@
 import type { Socket } from 'node:net';
 import { exitCodeOf } from '../signal-exit.ts';
 import { type Address, formatAddress } from '../sockets/address.ts';
-import { isPlainTerminal } from '../terminal/plain-terminal.ts';
+import { isPlainTerminal } from '../terminal/colours.ts';
 import { Connector } from './connector.ts';
 import { Dialogue } from './dialogue.ts';
 import { type Exchange, isError } from './exchange.ts';

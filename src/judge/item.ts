@@ -39,7 +39,3 @@ export interface Item<Trial> extends About {
   /** Resolves when the program passes; throws a Failure when it does not. */
   run(trial: Trial): Promise<void>;
 }
-
-export function isRole(name: string | undefined): name is Role {
-  return ROLES.includes(name as Role);
-}

@@ -1,8 +1,14 @@
 /**
- * Colours, only for a terminal that has some, and not where NO_COLOR is set (no-color.org). FORCE_COLOR
- * is not read: what is set for one program would get into the log of another. `--color always` is there.
+ * When colours are used: `--color always` and `never` decide; `auto` means on a terminal that has them,
+ * and not where NO_COLOR is set (no-color.org). util.styleText could decide that too, but it follows
+ * FORCE_COLOR, which is set for one program and would get into the log of another.
  */
-import { isPlainTerminal } from './plain-terminal.ts';
+import { styleText } from 'node:util';
+
+export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const;
+export type ColourChoice = (typeof COLOUR_CHOICES)[number];
+
+export type Colour = 'green' | 'red' | 'cyan' | 'yellow' | 'magenta' | 'blue' | 'dim' | 'bold';
 
 export interface Colours {
   good(text: string): string;
@@ -11,25 +17,33 @@ export interface Colours {
   strong(text: string): string;
 }
 
-export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const;
-export type ColourChoice = (typeof COLOUR_CHOICES)[number];
+/** Kinds of terminal (TERM) that can only print, such as an editor's shell window; see terminfo(5). */
+const PLAIN_KINDS = new Set(['', 'dumb', 'unknown']);
 
-const plain = (text: string): string => text;
+/** Whether the terminal prints escape sequences instead of obeying them. */
+export function isPlainTerminal(): boolean {
+  return PLAIN_KINDS.has(process.env.TERM ?? '');
+}
 
-/** @param choice a user's own words, which count for more than the environment's. */
 export function wantsColours(isTerminal: boolean, choice: ColourChoice): boolean {
   if (choice !== 'auto') return choice === 'always';
   return isTerminal && !process.env.NO_COLOR && !isPlainTerminal();
 }
 
 export function coloursFor(output: { isTTY?: boolean }, choice: ColourChoice = 'auto'): Colours {
-  if (!wantsColours(output.isTTY === true, choice))
-    return { good: plain, bad: plain, faint: plain, strong: plain };
-  const painter = (code: number) => (text: string) => sgr(code, text);
-  return { good: painter(32), bad: painter(31), faint: painter(2), strong: painter(1) };
+  const isWanted = wantsColours(output.isTTY === true, choice);
+  const painter = (colour: Colour) => (text: string) => (isWanted ? coloured(colour, text) : text);
+  return {
+    good: painter('green'),
+    bad: painter('red'),
+    faint: painter('dim'),
+    strong: painter('bold'),
+  };
 }
 
-/** Select Graphic Rendition (ECMA-48): the text in a colour or weight. */
-export function sgr(code: number, text: string): string {
-  return `\x1b[${code}m${text}\x1b[0m`;
+/** Without a stream given, styleText opens process.stdout on Node 20 and 22, which no server may. */
+const UNCHECKED = { validateStream: false, stream: {} as NodeJS.WritableStream };
+
+export function coloured(colour: Colour, text: string): string {
+  return styleText(colour, text, UNCHECKED);
 }

@@ -1,6 +1,6 @@
 /** One line on a terminal, written over and over; nothing where that is not possible. */
 import { clearLine, cursorTo } from 'node:readline';
-import { isPlainTerminal } from './plain-terminal.ts';
+import { isPlainTerminal } from './colours.ts';
 
 /** Of a terminal that does not know how wide it is. */
 const USUAL_COLUMNS = 80;

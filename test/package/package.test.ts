@@ -11,14 +11,15 @@ const FILES: readonly RegExp[] = [
   /^LICENSE$/,
   /^docs\/.+\.(md|svg)$/,
   /^dist\/cli\.js$/,
-  /^dist\/(chat|completion|judge|try)\/[\w-]+\.js$/,
-  /^dist\/server[1-4]\.js$/,
+  /^dist\/(completion|judge|try)\/[\w-]+\.js$/,
+  /^dist\/(client|server[1-4])\.js$/,
   /^dist\/client-thread\.cjs$/,
   /^dist\/sockets\/(index|system-calls)\.js$/,
   /^dist\/sockets\/(index|address|node-loop|select|socket|system-error)\.d\.ts$/,
   /^dist\/calculator\/index\.js$/,
   /^dist\/calculator\/(index|calculate|errors)\.d\.ts$/,
   /^dist\/man\/calcd\.1$/,
+  /^dist\/commander-LICENSE$/,
 ];
 
 describe('the package', () => {

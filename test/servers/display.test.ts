@@ -100,7 +100,7 @@ describe('the display as text', () => {
     server.signal('SIGTERM');
     const lines = (await server.stdout.rest()).trimEnd().split('\n');
     for (const line of [listening, ...lines]) assert.match(line.split(' ')[0] as string, TIME);
-    const said = lines.filter(line => line.endsWith('[0m: 22 + 44'));
+    const said = lines.filter(line => line.endsWith('[39m: 22 + 44'));
     const colours = said.map(line => /\[(\d+)m/.exec(line)?.[1]);
     assert.equal(new Set(colours).size, 2);
   });

@@ -1,7 +1,7 @@
 /** The display for people: one line an event, by docs/protocol.md's sample session. */
 import { Buffer } from 'node:buffer';
 import { formatAddress } from '../../sockets/address.ts';
-import { sgr } from '../../terminal/colours.ts';
+import { type Colour, coloured } from '../../terminal/colours.ts';
 import { MOST_PRINTED_BYTES, writePrintable } from '../../terminal/printable.ts';
 import { FAILURE_PAUSE_MS } from '../limits.ts';
 import type { DisplayEvent, Said, Summary } from './log-events.ts';
@@ -16,8 +16,8 @@ export interface TextOptions {
   readonly colour: boolean;
 }
 
-/** Cyan, yellow, magenta, blue and green, as SGR has them; red is for what is wrong. */
-const CLIENT_COLOURS = [36, 33, 35, 34, 32];
+/** Not red, which is for what is wrong. */
+const CLIENT_COLOURS: readonly Colour[] = ['cyan', 'yellow', 'magenta', 'blue', 'green'];
 
 const LF = Buffer.from('\n');
 
@@ -77,7 +77,7 @@ export class TextStyle implements DisplayStyle {
 
   #coloured(socket: number, text: string): string {
     if (!this.#options.colour) return text;
-    return sgr(CLIENT_COLOURS[socket % CLIENT_COLOURS.length] as number, text);
+    return coloured(CLIENT_COLOURS[socket % CLIENT_COLOURS.length] as Colour, text);
   }
 }
 
