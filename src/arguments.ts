@@ -49,7 +49,7 @@ export function addAddressArguments(
   return command
     .usage('[options] HOST PORT')
     .argument('<HOST>', hostHelp, text => parseHost(text, parsePort))
-    .argument('[PORT]', portHelp, parsePort);
+    .argument('[PORT]', `${portHelp}; or HOST:PORT as one word`, parsePort);
 }
 
 function parseHost(text: string, parsePort: (text: string) => number): HostArgument {

@@ -5,8 +5,6 @@
 import { Argument, type Command, Option } from 'commander';
 import { addAddressArguments, addLine, addressFrom, seconds, wholeNumber } from './arguments.ts';
 import { addressesOf } from './host.ts';
-import type { CheckFlags } from './judge/command.ts';
-import type { Role } from './judge/item.ts';
 import { LOG_FORMATS } from './serving/log/log-options.ts';
 import type { ServerOptions } from './serving/server.ts';
 import type { Address } from './sockets/address.ts';
@@ -212,7 +210,7 @@ function defineCheck(command: Command, streams: StandardStreams): void {
     .option('--json', 'print the report as JSON')
     .option('--junit <FILE>', "also write the report to FILE, in JUnit's format")
     .option('--list', 'list the items, only those for ROLE if given')
-    .action(async (role: Role | 'all' | undefined, words: string[], flags: CheckFlags) => {
+    .action(async (role, words, flags) => {
       const { runCheck } = await import('./judge/command.ts');
       process.exitCode = await runCheck(command, role, words, flags, streams);
     });

@@ -7,7 +7,8 @@ import { LEVELS, type Role } from './item.ts';
 import { catalogue } from './items/catalogue.ts';
 import { ReportFile } from './report-file.ts';
 
-export interface CheckFlags {
+/** The options of `calcd check`, as commands.ts defines them. */
+interface CheckFlags {
   readonly dir?: string;
   readonly only?: readonly string[];
   readonly json?: true;

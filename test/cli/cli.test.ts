@@ -5,7 +5,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { execPath } from 'node:process';
 import { describe, it } from 'node:test';
+import { createProgram } from '../../src/command-line.ts';
 import { COMMANDS } from '../../src/commands.ts';
+import type { StandardStreams } from '../../src/terminal/standard-streams.ts';
 import { CLI, calcd, startServer } from '../support/calcd.ts';
 import { commandNamed } from '../support/commands.ts';
 import { within } from '../support/deadline.ts';
@@ -75,6 +77,20 @@ describe('the command line', () => {
       assert.ok(help.includes(`\n  ${example}\n`), example);
     }
     assert.ok(help.split('\n').every(line => line.length <= 80));
+  });
+
+  it('shows its help as wide as the terminal', () => {
+    for (const columns of [80, 120]) {
+      const terminal = { output: { columns } } as StandardStreams;
+      const client = commandNamed('client', createProgram(terminal));
+      const widest = Math.max(
+        ...client
+          .helpInformation()
+          .split('\n')
+          .map(line => line.length),
+      );
+      assert.ok(widest > columns - 20 && widest <= columns, `${widest} of ${columns}`);
+    }
   });
 
   const refusals: [what: string, address: string, complaint: RegExp][] = [
