@@ -8,7 +8,7 @@ import { StandardStreams } from '../src/terminal/standard-streams.ts';
 const program = createProgram(new StandardStreams());
 const help = program.createHelp();
 
-/** Text for roff, which has a meaning for backslashes, hyphens, and dots and quotes at line starts. */
+/** Escapes what has a meaning in roff: backslashes, hyphens, and dots and quotes at the start of a line. */
 function roff(text: string): string {
   return text
     .replaceAll('\\', '\\e')
@@ -54,7 +54,7 @@ calcd \\- ${roff(program.description())}
 .SH DESCRIPTION
 The client sends expressions such as
 .BR "22 + 44" ,
-one a line, and the server replies with their values, or with what is wrong with them.
+one per line. The server replies with the value of each, or with an error.
 Numbers are exact: nothing is rounded before it is printed.
 A server runs until it is interrupted (Ctrl+C, SIGTERM): it then accepts no new clients, sends the replies that are due, and ends.
 .SH COMMANDS

@@ -30,7 +30,12 @@ const SERVERS = {
 type ServerName = keyof typeof SERVERS;
 const SERVER_NAMES = Object.keys(SERVERS);
 
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+/** For each shell, what makes its completion script. */
+export const SHELLS = {
+  bash: async () => (await import('./completion/bash.ts')).bash,
+  zsh: async () => (await import('./completion/zsh.ts')).zsh,
+  fish: async () => (await import('./completion/fish.ts')).fish,
+};
 
 export const COMMANDS: Readonly<Record<string, Definition>> = {
   server1: server('server1', 'calculator for one client at a time'),
@@ -125,7 +130,7 @@ function defineServer(command: Command, name: ServerName): void {
     });
 }
 
-/** Listens on the first address that this machine has: those of a name may be several machines'. */
+/** Listens on the first address that this machine has: a name may have addresses of several machines. */
 async function serve(
   name: ServerName,
   [address, ...others]: readonly Address[],
@@ -219,10 +224,12 @@ function defineCheck(command: Command, streams: StandardStreams): void {
 function defineCompletion(command: Command, streams: StandardStreams): void {
   command
     .usage('SHELL')
-    .addArgument(new Argument('<SHELL>', 'the shell that will read them').choices(SHELLS))
-    .action(async (shell: (typeof SHELLS)[number]) => {
-      const { completion } = await import('./completion/completion.ts');
-      streams.output.write(completion(shell, command.parent as Command));
+    .addArgument(
+      new Argument('<SHELL>', 'the shell that will read them').choices(Object.keys(SHELLS)),
+    )
+    .action(async (shell: keyof typeof SHELLS) => {
+      const script = await SHELLS[shell]();
+      streams.output.write(script(command.parent as Command));
     });
 }
 

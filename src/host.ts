@@ -1,8 +1,8 @@
-/** Names of machines, and the IPv4 addresses they stand for. */
+/** Host names, and the IPv4 addresses they stand for. */
 import type { Address } from './sockets/address.ts';
 import { isIPv4 } from './sockets/address.ts';
 
-/** A name that has no IPv4 address here, and why. */
+/** A name that has no IPv4 address, and the reason. */
 export class CannotResolve extends Error {
   override readonly name = 'CannotResolve';
   readonly reason: string;
@@ -24,9 +24,8 @@ const REASONS: Record<string, string> = {
 };
 
 /**
- * Whether it can be a host name (RFC 1123), perhaps with the dot that ends a name in full. What ends in
- * a number is none: `127.1` and `0x7f.1` are addresses to some, in notations that others read
- * differently.
+ * Whether it can be a host name (RFC 1123), with or without the dot at the end of a full name. What ends
+ * in a number is not a name: some systems take `127.1` and `0x7f.1` for addresses, and others do not.
  */
 export function isHostName(text: string): boolean {
   const name = withoutLastDot(text);
@@ -39,9 +38,8 @@ export function isHostName(text: string): boolean {
 }
 
 /**
- * The IPv4 addresses of a host, as numbers, in the order in which they are to be tried: at least one.
- * Names are looked up as the system does it (getaddrinfo(3)). The module for it is loaded only for
- * names: a server that is given an address needs none.
+ * The IPv4 addresses of a host, in the order in which to try them: at least one. Names are looked up by
+ * getaddrinfo(3). The module for it is loaded only for names: a server with an address does not need it.
  * @throws CannotResolve
  */
 export async function addressesOf({ host, port }: Address): Promise<Address[]> {
@@ -63,7 +61,7 @@ async function lookedUp(host: string): Promise<string[]> {
   try {
     return await inOrder(host);
   } catch (error) {
-    // The names in /etc/hosts have no dot at their end, and with one glibc does not find them.
+    // glibc does not find a name of /etc/hosts that has a dot at its end.
     const name = withoutLastDot(host);
     if (name === host || (error as NodeJS.ErrnoException).code !== 'ENOTFOUND') throw error;
     return inOrder(name);

@@ -1,6 +1,6 @@
 /**
- * Each of the five programs in src/ can be started itself: `node src/server1.ts 127.0.0.1 5000`.
- * It then takes what `calcd server1` takes, and does the same.
+ * Lets each of the five programs in src/ be started directly: `node src/server1.ts 127.0.0.1 5000` takes
+ * the same arguments as `calcd server1`, and does the same.
  */
 import { realpathSync } from 'node:fs';
 import { basename, extname } from 'node:path';
@@ -11,11 +11,11 @@ import { fileURLToPath } from 'node:url';
  * @param url the program's import.meta.url; its file has the name of its command.
  */
 export function runIfStarted(url: string): void {
-  // Not awaited: the command imports the program, which must have been evaluated by then.
+  // Not awaited: the command imports the program, which must be evaluated first.
   if (startedFile() === fileURLToPath(url)) void import('./cli.ts');
 }
 
-/** The words of the command line: the program's name, if one was started, and its arguments. */
+/** The arguments of calcd. For a program that was started directly, its name comes first. */
 export function commandLine(): readonly string[] {
   const [, started = '', ...words] = process.argv;
   const name = basename(started, extname(started));
@@ -27,6 +27,6 @@ function startedFile(): string | undefined {
   try {
     return started && realpathSync(started);
   } catch {
-    return undefined; // `node -e CODE WORD`: the word is no file.
+    return undefined; // `node -e CODE WORD`: the word is not a file.
   }
 }

@@ -1,4 +1,4 @@
-/** Exit codes of what a signal ends, as shells have them: 128 and the signal's number. */
+/** The exit code of a process that a signal ends, as in shells: 128 and the signal's number. */
 import { constants } from 'node:os';
 
 const SIGNALLED = 128;

@@ -21,7 +21,8 @@ ${commands.flatMap(cases).join('\n')}
   fi
   COMPREPLY=($(compgen -W "$words" -- "$word"))
 }
-complete -o default -F _calcd calcd`;
+complete -o default -F _calcd calcd
+`;
 }
 
 function cases(command: Command): string[] {

@@ -10,7 +10,8 @@ function __calcd_command_is
 end
 complete -c calcd -f
 ${optionLines('complete -c calcd -n __fish_use_subcommand', program).join('\n')}
-${commandsOf(program).flatMap(commandLines).join('\n')}`;
+${commandsOf(program).flatMap(commandLines).join('\n')}
+`;
 }
 
 function commandLines(command: Command): string[] {

@@ -1,4 +1,4 @@
-/** Completions for zsh, by its _arguments: a file of $fpath named _calcd, or to be sourced. */
+/** Completions for zsh, by its _arguments. The script is sourced, or is the file _calcd in $fpath. */
 import type { Argument, Command, Option } from 'commander';
 import { commandsOf, optionsOf, quoted, valueName } from './words.ts';
 
@@ -22,7 +22,8 @@ ${described.join('\n')}
 ${commands.map(oneCase).join('\n')}
   esac
 }
-if [[ $funcstack[1] == _calcd ]]; then _calcd "$@"; else compdef _calcd calcd; fi`;
+if [[ $funcstack[1] == _calcd ]]; then _calcd "$@"; else compdef _calcd calcd; fi
+`;
 }
 
 function oneCase(command: Command): string {
@@ -55,7 +56,7 @@ function argumentSpec(argument: Argument, index: number): string {
   return `${index + 1}:${name}:${action}`;
 }
 
-/** What _arguments takes for its own punctuation. */
+/** Escapes the characters that have a meaning in the specifications of _arguments. */
 function escaped(text: string): string {
   return text.replace(/[\\:[\]]/g, '\\$&');
 }

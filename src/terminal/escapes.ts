@@ -1,16 +1,16 @@
 /**
- * Text from strangers, made fit to be shown: what a terminal obeys or does not show becomes an
- * escape, such as \x1b or \u{202e}. Which characters these are is Unicode's decision, not a list of
- * ours: control, format, private and unassigned ones, separators other than the space, and all that
- * is ignorable by default (fillers, variation selectors, joiners).
+ * Makes text from other programs safe to show: a character that a terminal obeys or does not show becomes
+ * an escape, such as \x1b or \u{202e}. The properties of Unicode decide which characters these are, not a
+ * list of ours: control, format, private and unassigned characters, separators other than the space, and
+ * those that are ignorable by default (fillers, variation selectors, joiners).
  */
 
-/** Combining marks shown in a row, as many as scripts need; towers of them cover the lines around. */
+/** Combining marks shown in a row: as many as scripts need. More would cover the lines around them. */
 const MARKS_IN_A_ROW = 4;
 
 /**
- * Symbols, letters and marks without ink. No property of Unicode tells; these are the ones that it
- * names blank, null or filler: Braille, a notehead, two hieroglyphs, and Khitan's filler.
+ * Symbols, letters and marks without ink, which have no property of Unicode. These are the ones that
+ * Unicode names blank, null or filler: Braille, a notehead, two hieroglyphs, and Khitan's filler.
  */
 const BLANK = '\\u2800\\u{1d159}\\u{13441}\\u{13442}\\u{16fe4}';
 
@@ -25,17 +25,17 @@ export const INVISIBLE_IN_JSON: RegExp = new RegExp(`(?! )(?:${INVISIBLE})`, 'gu
 /** For text that may have several lines, and tabs. */
 const NOT_FOR_A_SCREEN = new RegExp(`(?![ \\n\\t])(?:${INVISIBLE})`, 'gu');
 
-/** One line, from which the text can be told exactly. */
+/** One line, from which the exact text can be recovered. */
 export function asOneLine(text: string): string {
   return text.replace(NOT_FOR_A_LINE, escaped);
 }
 
-/** Line ends, tabs and backslashes stay: a reply is shown as it was meant, not told exactly. */
+/** Line ends, tabs and backslashes stay, so the exact text cannot be recovered. */
 export function asLines(text: string): string {
   return text.replace(NOT_FOR_A_SCREEN, escaped);
 }
 
-/** A byte that is no text. From 0x80 on only bytes are escaped like this, and never characters. */
+/** A byte that is not text. From 0x80 on, only bytes are escaped like this, never characters. */
 export function escapedByte(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, '0')}`;
 }

@@ -1,7 +1,7 @@
 /**
- * What clients send, made fit for the operator's terminal: one line, with escapes for backslashes,
- * for what is invisible (escapes.ts) and for bytes that are no text, and not longer than some
- * 200 characters. What is not cut can be told from it byte by byte.
+ * Makes what clients send safe for the operator's terminal: one line of about 200 characters at most, with
+ * escapes for backslashes, for invisible characters (escapes.ts) and for bytes that are not text. From a
+ * line that was not cut, every byte can be recovered.
  */
 import { type Buffer, isUtf8 } from 'node:buffer';
 import { asOneLine, escapedByte } from './escapes.ts';
@@ -15,7 +15,7 @@ const SMALL_N = 0x6e;
 /** Characters shown of one message. */
 const SHOWN = 200;
 
-/** Bytes looked at: no character takes more than four. */
+/** Bytes examined: no character takes more than four. */
 const LOOKED_AT = 4 * SHOWN;
 
 /** No printable text is longer. */
@@ -23,9 +23,9 @@ export const MOST_PRINTED_BYTES = 4 * SHOWN + 64;
 
 /** Printable ASCII without the backslash. */
 const PLAIN = /^[ -[\]-~]*$/;
-/** Of bytes that are not UTF-8: ASCII is text all the same, and every other byte is an escape. */
+/** In bytes that are not UTF-8, ASCII is still text, and every other byte is escaped. */
 const ASCII_OR_BYTE = /[^\x80-\xff]+|[\x80-\xff]/g;
-/** Whole escapes and whole characters from the beginning: not half of one at the end. */
+/** Whole escapes and characters from the beginning, without half of one at the end. */
 const WHOLE =
   /^(?:[^\\\ud800-\udfff]|[\ud800-\udbff][\udc00-\udfff]|\\(?:[\\nrt]|x[0-9a-f]{2}|u\{[0-9a-f]+\}))*/;
 
@@ -41,9 +41,9 @@ export function printable(bytes: Buffer, start: number, end: number): string {
 }
 
 /**
- * Writes the printable text into `target` from `at` on, where MOST_PRINTED_BYTES must fit. A short
- * line of ASCII is written without a string being made.
- * @returns where it ends.
+ * Writes the printable text into `target` from `at` on, where MOST_PRINTED_BYTES must fit. For a short
+ * line of ASCII it makes no string.
+ * @returns where the text ends.
  */
 export function writePrintable(
   target: Buffer,
@@ -57,7 +57,7 @@ export function writePrintable(
   return at + target.write(printable(bytes, start, end), at);
 }
 
-/** @returns bytes written; 0 when there are others than printable ASCII and LF. */
+/** @returns the number of bytes written; 0 when not all are printable ASCII or LF. */
 function writeAscii(target: Buffer, at: number, bytes: Buffer, start: number, end: number): number {
   let to = at;
   for (let index = start; index < end; index++) {
@@ -75,7 +75,7 @@ function writeAscii(target: Buffer, at: number, bytes: Buffer, start: number, en
   return to - at;
 }
 
-/** Where to stop looking: not in the middle of a UTF-8 character. */
+/** Where to stop: not in the middle of a UTF-8 character. */
 function endOfCharacters(bytes: Buffer, start: number, end: number): number {
   if (end - start <= LOOKED_AT) return end;
   const furthest = start + LOOKED_AT;

@@ -1,4 +1,4 @@
-/** What went wrong in a system call, in words and with its code: `no space left on device (ENOSPC)`. */
+/** The error of a system call in words, with its code: `no space left on device (ENOSPC)`. */
 import { getSystemErrorMap } from 'node:util';
 
 export function reasonOf({ errno, code, message }: NodeJS.ErrnoException): string {

@@ -1,9 +1,9 @@
 /**
- * Standard input, output and error of a command, and what becomes of them: nothing that is written
- * may get lost in silence, and a stream that fails is one line and an exit code, not a stack.
+ * Standard input, output and error of a command. No output may get lost without a message; a stream
+ * that fails is one line and an exit code, not a stack trace.
  *
- * Each is opened when it is first asked for. A server asks for none while it serves: Node would make
- * pipes among them non-blocking for everybody who shares them.
+ * Each stream is opened at its first use. A server uses none while it serves: Node would make pipes
+ * among them non-blocking for every process that shares them.
  */
 import { createReadStream, fstatSync, writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
@@ -19,7 +19,7 @@ export class StandardStreams {
   #input: NodeJS.ReadStream | undefined;
   #output: NodeJS.WriteStream | undefined;
   #errors: NodeJS.WriteStream | undefined;
-  /** What failed first on standard input or output, for the user to read. */
+  /** The first failure of standard input or output, as a message to the user. */
   #complaint: string | undefined;
   #errorsLost = false;
 
@@ -45,9 +45,9 @@ export class StandardStreams {
   }
 
   /**
-   * Waits until what was written is taken: in a pipe it may wait for its reader, and would end with
-   * the process. Then reports what has failed.
-   * @returns the exit code: another one when output was lost.
+   * Waits until the output is taken: in a pipe it may wait for a slow reader, and would be lost with the
+   * process. Then reports what has failed.
+   * @returns the exit code, which is another one when output was lost.
    */
   async finish(exitCode: number): Promise<number> {
     await isTaken(this.#output);
@@ -58,12 +58,12 @@ export class StandardStreams {
   }
 }
 
-/** A reader that has gone has had enough: that is not a loss. */
+/** A reader that has closed the pipe needs no more: nothing is lost. */
 function hasReader({ code }: NodeJS.ErrnoException): boolean {
   return code !== 'EPIPE';
 }
 
-/** What Node has no stream for, such as a directory, it takes for an empty input; a file's stream says why. */
+/** Node takes what it has no stream for, such as a directory, for an empty input; a file stream reports it. */
 function openInput(): NodeJS.ReadStream {
   const status = fstatSync(STDIN);
   const isUsual =
@@ -73,9 +73,9 @@ function openInput(): NodeJS.ReadStream {
 }
 
 /**
- * Node's own streams for terminals, pipes and sockets. For all others one of ours: Node's ignores
- * that a full disk takes only a part of what is written, and what it has no stream for is lost.
- * (The type is that of a terminal, as Node's own is for whatever standard output may be.)
+ * Node's own stream for a terminal, a pipe or a socket, and ours for everything else: Node's stream for
+ * files ignores that a full disk takes only a part of a write, and where Node has no stream, output is
+ * lost. (The type is that of a terminal, like the type of process.stdout.)
  */
 function openOutput(fd: number, standard: NodeJS.WriteStream): NodeJS.WriteStream {
   const status = fstatSync(fd);
@@ -83,7 +83,7 @@ function openOutput(fd: number, standard: NodeJS.WriteStream): NodeJS.WriteStrea
   return new WholeWrites(fd) as unknown as NodeJS.WriteStream;
 }
 
-/** Each chunk is written, and all of it, before the next. */
+/** Writes each chunk completely before the next. */
 class WholeWrites extends Writable {
   readonly #fd: number;
 
@@ -105,7 +105,7 @@ class WholeWrites extends Writable {
   }
 }
 
-/** A stream that failed has told so before this is called back. */
+/** A stream that failed has emitted its error before this resolves. */
 function isTaken(stream: NodeJS.WriteStream | undefined): Promise<void> {
   return new Promise(resolve => {
     if (stream) stream.write('', () => setImmediate(resolve));

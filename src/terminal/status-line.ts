@@ -1,8 +1,8 @@
-/** One line on a terminal, written over and over; nothing where that is not possible. */
+/** One line on a terminal that is written over; nothing where the terminal cannot do that. */
 import { clearLine, cursorTo } from 'node:readline';
 import { isPlainTerminal } from './colours.ts';
 
-/** Of a terminal that does not know how wide it is. */
+/** For a terminal that does not report its width. */
 const USUAL_COLUMNS = 80;
 
 export class StatusLine {
@@ -12,7 +12,7 @@ export class StatusLine {
     this.#terminal = output.isTTY && !isPlainTerminal() ? output : undefined;
   }
 
-  /** A line longer than the window is wide is cut: what is wrapped could not be written over. */
+  /** Cuts a line that is longer than the window is wide: a wrapped line could not be written over. */
   show(text: string): void {
     if (!this.#terminal) return;
     cursorTo(this.#terminal, 0);

@@ -1,6 +1,6 @@
 /**
- * A server in a process of its own. It holds a pipe from us and stops when the pipe ends, so that it
- * outlives us in no case, not even when we are killed.
+ * A server in a process of its own. Its standard input is a pipe from this process, and it stops when the
+ * pipe ends. So it never outlives this process, even if this process is killed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,38 +14,38 @@ const LISTENING = /^Server listening on .*:(\d+)$/;
 export class ServerProcess {
   readonly #process: ChildProcess;
   readonly #lines: Interface;
-  readonly #complaint: Promise<string>;
-  /** When it has said its last line. */
-  readonly #silence: Promise<unknown[]>;
+  readonly #errors: Promise<string>;
+  /** Resolves after the last line of its log. */
+  readonly #logEnd: Promise<unknown[]>;
 
-  /** @param show is called with each line of its display. */
+  /** @param show is called with each line of its log. */
   constructor(name: string, { host, port }: Address, show: (line: string) => void) {
     const words = [argv[1] as string, name, '--until-eof', host, String(port)];
     const server = spawn(execPath, words, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#process = server;
-    this.#complaint = text(server.stderr);
+    this.#errors = text(server.stderr);
     this.#lines = createInterface(server.stdout).on('line', show);
-    this.#silence = once(this.#lines, 'close');
+    this.#logEnd = once(this.#lines, 'close');
   }
 
-  /** @returns the port it listens on, or what it complained of when it did not start. */
+  /** @returns the port it listens on, or its error message when it did not start. */
   async listening(): Promise<number | string> {
-    const [line] = await Promise.race([once(this.#lines, 'line'), this.#silence]);
+    const [line] = await Promise.race([once(this.#lines, 'line'), this.#logEnd]);
     const port = LISTENING.exec(line ?? '')?.[1];
-    return port === undefined ? this.#complaint : Number(port);
+    return port === undefined ? this.#errors : Number(port);
   }
 
-  /** Ends its input. @returns what it complained of, once it has said its last line. */
+  /** Ends its input. @returns its error messages, after the last line of its log. */
   async stop(): Promise<string> {
     this.#process.stdin?.end();
-    await this.#silence;
-    return this.#complaint;
+    await this.#logEnd;
+    return this.#errors;
   }
 
-  /** As Ctrl+C does where the terminal itself sees it. @returns the same. */
+  /** Interrupts it, as Ctrl+C in its own terminal would. @returns the same as stop. */
   async interrupt(): Promise<string> {
     this.#process.kill('SIGINT');
-    await this.#silence;
-    return this.#complaint;
+    await this.#logEnd;
+    return this.#errors;
   }
 }

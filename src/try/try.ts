@@ -1,4 +1,4 @@
-/** `calcd try`: a server and a client on it in one terminal, so that both sides are seen. */
+/** `calcd try`: a server and a client in one terminal, which shows both sides of the conversation. */
 import { runClient } from '../chat/client.ts';
 import { coloursFor } from '../terminal/colours.ts';
 import type { StandardStreams } from '../terminal/standard-streams.ts';
@@ -8,10 +8,10 @@ const EXIT_FAILED = 1;
 
 const HOST = '127.0.0.1';
 const FIRST_PORT = 5000;
-/** Ports tried one after the other; then the system chooses. */
+/** Ports to try, one after the other; then the system chooses. */
 const PORTS_TRIED = 10;
 
-/** Sets the server's lines apart from the client's. */
+/** Marks the lines of the server's log. */
 const MARK = 'server │ ';
 
 /** @returns the client's exit code, or 1 when no server could be started. */
