@@ -11,7 +11,7 @@ import { addressFrom, oneOf, optionalNumber, parseArguments, UsageError } from '
 import { commandHelp, generalHelp } from './help.ts';
 import { addressesOf } from './host.ts';
 import { commandLine } from './program.ts';
-import { LOG_FORMATS } from './serving/log/log-options.ts';
+import { LOG_FORMATS } from './serving/log/log-format.ts';
 import type { ServerOptions } from './serving/server.ts';
 import { exitCodeOf, signalOf } from './signal-exit.ts';
 import type { Address } from './sockets/address.ts';
@@ -92,9 +92,9 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
   }
   const addresses = await addressesOf(addressFrom(positionals, 0));
   return serve(name, addresses, {
-    display: {
+    log: {
       quiet: options.quiet === true,
-      log: oneOf('--log', LOG_FORMATS, options.log) ?? 'text',
+      format: oneOf('--log', LOG_FORMATS, options.log) ?? 'text',
       timestamps: options.timestamps === true,
       colour: oneOf('--color', COLOUR_CHOICES, options.color) ?? 'auto',
     },

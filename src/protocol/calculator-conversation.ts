@@ -21,8 +21,8 @@ export class CalculatorConversation implements Conversation {
     this.#observer = observer;
   }
 
-  get unfinished(): boolean {
-    return this.#framer.unfinished;
+  get hasPartialMessage(): boolean {
+    return this.#framer.hasPartialMessage;
   }
 
   receive(bytes: Buffer, length: number): void {
@@ -30,11 +30,11 @@ export class CalculatorConversation implements Conversation {
   }
 
   pause(): void {
-    this.#framer.finish();
+    this.#framer.flush();
   }
 
   end(): void {
-    this.#framer.finish();
+    this.#framer.flush();
   }
 
   answer(replies: ReplyBuffer): boolean {
@@ -48,8 +48,8 @@ export class CalculatorConversation implements Conversation {
     return this.#framer.hasInput;
   }
 
-  keepInput(): void {
-    this.#framer.keepInput();
+  retainInput(): void {
+    this.#framer.retainInput();
   }
 
   /** @returns false, and leaves all as it was, when the message takes more than that. */

@@ -1,4 +1,5 @@
 /** IPv4 addresses with their port, as people write them. */
+import { wrongType } from './checks.ts';
 
 export interface Address {
   /** Dotted decimal: `127.0.0.1`. */
@@ -21,4 +22,16 @@ export function isIPv4(text: string): boolean {
 
 export function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 0 && port <= 65_535;
+}
+
+/** A copy: what is checked is what C is given, whatever the caller's object returns the next time. */
+export function checkedAddress(address: Address): Address {
+  if (typeof address !== 'object' || address === null) {
+    throw wrongType('address', 'an object with host and port', address);
+  }
+  const { host, port } = address;
+  if (typeof host !== 'string') throw wrongType('host', 'a string', host);
+  if (typeof port !== 'number') throw wrongType('port', 'a number', port);
+  if (isIPv4(host) && isPort(port)) return { host, port };
+  throw new RangeError(`not an IPv4 address and port: ${formatAddress({ host, port })}`);
 }

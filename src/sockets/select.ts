@@ -3,7 +3,7 @@
  * their headers' FD_SET, not to the system call: an FdSet grows as its descriptors do.
  */
 import { notAnInteger, wrongType } from './checks.ts';
-import { EINTR } from './native.ts';
+import { EINTR } from './constants.ts';
 import { system } from './system-calls.ts';
 import { SystemError } from './system-error.ts';
 

@@ -1,4 +1,4 @@
-/** When the client half-closes: many servers take it for the client's departure. */
+/** When the client half-closes: many servers take it for the client's disconnectReason. */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';

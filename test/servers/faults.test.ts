@@ -14,7 +14,7 @@ import { execPath } from 'node:process';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { IDLE_THREADS } from '../../src/serving/limits.ts';
-import { RLIMIT_NOFILE } from '../../src/sockets/native.ts';
+import { RLIMIT_NOFILE } from '../../src/sockets/constants.ts';
 import { system } from '../../src/sockets/system-calls.ts';
 import { CLI, run, Server, startServer, startServerInto } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';

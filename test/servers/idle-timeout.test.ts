@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { server4 } from '../../src/server4.ts';
-import { LOOKS_PER_IDLE_TIMEOUT } from '../../src/serving/limits.ts';
+import { CHECKS_PER_IDLE_TIMEOUT } from '../../src/serving/limits.ts';
 import { eventually } from '../support/deadline.ts';
 import { InProcessServer } from '../support/in-process-server.ts';
 
 const IDLE_S = 60;
 
 /** In that time the server looks so often; an idle client is gone two looks later at most. */
-const LOOKS = LOOKS_PER_IDLE_TIMEOUT;
+const LOOKS = CHECKS_PER_IDLE_TIMEOUT;
 const LOOKS_UNTIL_GONE = LOOKS + 2;
 
 class ClockedServer {

@@ -11,7 +11,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DISPLAY_BACKLOG_BYTES } from '../../src/serving/limits.ts';
+import { LOG_BACKLOG_BYTES } from '../../src/serving/limits.ts';
 import { calcd } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { Peer } from '../support/peer.ts';
@@ -183,8 +183,8 @@ describe('output', () => {
     reader.close();
     const shown = LINE_BYTES * shownOf(lines, FLOOD + 1);
     assert(lines.some(line => parse(line).number === FLOOD));
-    assert(shown >= DISPLAY_BACKLOG_BYTES, `only ${shown} bytes were kept`);
-    assert(shown <= PIPE_BYTES + DISPLAY_BACKLOG_BYTES + SLACK_BYTES, `${shown} bytes were kept`);
+    assert(shown >= LOG_BACKLOG_BYTES, `only ${shown} bytes were kept`);
+    assert(shown <= PIPE_BYTES + LOG_BACKLOG_BYTES + SLACK_BYTES, `${shown} bytes were kept`);
   });
 
   test('a pipe that is read gets every line', async () => {
@@ -234,8 +234,8 @@ describe('output', () => {
     const lines = [...first.lines(), ...second.lines()];
     second.close();
     const shown = LINE_BYTES * shownOf(lines, printed + 1);
-    assert(shown >= DISPLAY_BACKLOG_BYTES, `only ${shown} bytes were kept`);
-    assert(shown <= DISPLAY_BACKLOG_BYTES + 2 * SLACK_BYTES, `${shown} bytes were kept`);
+    assert(shown >= LOG_BACKLOG_BYTES, `only ${shown} bytes were kept`);
+    assert(shown <= LOG_BACKLOG_BYTES + 2 * SLACK_BYTES, `${shown} bytes were kept`);
   });
 
   test('a file gets every line', async () => {

@@ -27,14 +27,14 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'a client that has its replies is watched for writing still',
     file: 'src/serving/select/session.ts',
-    line: '    this.#loop.ignoreWrites(this);\n    if (this.#inputWaits) {',
-    becomes: '    if (this.#inputWaits) {',
+    line: '    this.#loop.unwatchWrites(this);\n    if (this.#hasInput) {',
+    becomes: '    if (this.#hasInput) {',
   },
   {
     what: 'the timer of a pause is not cancelled when more comes',
     file: 'src/serving/select/session.ts',
-    line: '    this.#cancelPause();\n    this.#inputWaits',
-    becomes: '    this.#inputWaits',
+    line: '    this.#cancelPauseTimer();\n    this.#hasInput',
+    becomes: '    this.#hasInput',
   },
   {
     what: 'a pause is judged without a look for the rest of the message',
@@ -51,7 +51,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'a closed descriptor stays in the sets',
     file: 'src/serving/select/session.ts',
-    line: '    this.#loop.forget(this);\n    this.#socket.close();',
+    line: '    this.#loop.unwatch(this);\n    this.#socket.close();',
     becomes: '    this.#socket.close();',
   },
   {
@@ -63,13 +63,13 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'accepting does not go on after a failure',
     file: 'src/serving/acceptor.ts',
-    line: 'if (!this.#stopped) this.#loop.watchReads(this);',
+    line: 'if (!this.#isStopped) loop.watchReads(this);',
     becomes: '',
   },
   {
     what: 'a client is refused for one that has left in the same tick',
     file: 'src/serving/acceptor.ts',
-    line: 'const mayRefuse = this.#hasLooked;',
+    line: 'const mayRefuse = this.#hasScanned;',
     becomes: 'const mayRefuse = true;',
   },
   {

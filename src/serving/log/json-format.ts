@@ -1,25 +1,24 @@
-/** The display for programs: an object a line (JSON Lines), each with its time and event. */
+/** The log for programs: one JSON object per line (JSON Lines), each with its time and event. */
 import { Buffer } from 'node:buffer';
 import { INVISIBLE_IN_JSON } from '../../terminal/escapes.ts';
-import type { DisplayEvent, Said } from './log-events.ts';
-import type { DisplayStyle, SaidStyle } from './log-style.ts';
+import type { LogEvent, LogFormat, Traffic, TrafficFormat } from './log-format.ts';
 
 /**
- * A line fits one write to a pipe, so that lines of several threads do not mix: PIPE_BUF less what
- * stands around the text.
+ * A line must fit into one write to a pipe, or lines of several threads mix: PIPE_BUF less the text
+ * around it.
  */
 const MOST_TEXT_BYTES = 3900;
 
-/** So many bytes fit in any case: a character may take six times its byte, as \u001b does. */
+/** This many bytes always fit: one byte may take six characters, as \u001b does. */
 const SURE_BYTES = MOST_TEXT_BYTES / 6;
 
-export class JsonStyle implements DisplayStyle {
+export class JsonFormat implements LogFormat {
   stamp(): string {
     return `{"time":"${new Date().toISOString()}",`;
   }
 
   /** Without the brace that its stamp begins with. */
-  line(event: DisplayEvent): string {
+  line(event: LogEvent): string {
     return JSON.stringify(event).slice(1);
   }
 
@@ -27,9 +26,9 @@ export class JsonStyle implements DisplayStyle {
     return `"event":"dropped","lines":${lines}}`;
   }
 
-  said(who: Said, socket: number): SaidStyle {
+  traffic(traffic: Traffic, socket: number): TrafficFormat {
     return {
-      before: Buffer.from(`"event":"${who}","socket":${socket},`),
+      before: Buffer.from(`"event":"${traffic}","socket":${socket},`),
       after: Buffer.from('}\n'),
       mostBytes: MOST_TEXT_BYTES + 64,
       write: writeText,

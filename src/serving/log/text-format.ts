@@ -1,27 +1,26 @@
-/** The display for people: one line an event, by docs/protocol.md's sample session. */
+/** The log for people: one line of text per event, as in the sample session of docs/protocol.md. */
 import { Buffer } from 'node:buffer';
 import { formatAddress } from '../../sockets/address.ts';
 import { sgr } from '../../terminal/colours.ts';
 import { MOST_PRINTED_BYTES, writePrintable } from '../../terminal/printable.ts';
 import { FAILURE_PAUSE_MS } from '../limits.ts';
-import type { DisplayEvent, Said, Summary } from './log-events.ts';
-import type { DisplayStyle, SaidStyle } from './log-style.ts';
+import type { LogEvent, LogFormat, Summary, Traffic, TrafficFormat } from './log-format.ts';
 
 export interface TextOptions {
-  /** Whether there may be several clients, so that a reply's line must say whose it is. */
+  /** There may be several clients, so the line of a reply must name its client. */
   readonly severalClients: boolean;
-  /** Whether each line begins with the time. */
+  /** Each line begins with the time. */
   readonly timestamps: boolean;
-  /** Whether each client has a colour. */
+  /** Each client has a colour. */
   readonly colour: boolean;
 }
 
-/** Cyan, yellow, magenta, blue and green, as SGR has them; red is for what is wrong. */
+/** SGR codes of cyan, yellow, magenta, blue and green; red is for errors. */
 const CLIENT_COLOURS = [36, 33, 35, 34, 32];
 
 const LF = Buffer.from('\n');
 
-export class TextStyle implements DisplayStyle {
+export class TextFormat implements LogFormat {
   readonly #options: TextOptions;
 
   constructor(options: TextOptions) {
@@ -32,7 +31,7 @@ export class TextStyle implements DisplayStyle {
     return this.#options.timestamps ? `${new Date().toISOString()} ` : '';
   }
 
-  line(event: DisplayEvent): string {
+  line(event: LogEvent): string {
     switch (event.event) {
       case 'listening':
         return `Server listening on ${formatAddress(event)}`;
@@ -51,7 +50,7 @@ export class TextStyle implements DisplayStyle {
       case 'paused':
         return pausedLine(event.call, event.reason);
       case 'stopping':
-        return `Stopping on ${event.reason}: no new clients, replies due are delivered`;
+        return `${event.reason}: shutting down (no new clients; sending pending replies)`;
       case 'summary':
         return summaryLine(event);
       case 'stopped':
@@ -60,13 +59,13 @@ export class TextStyle implements DisplayStyle {
   }
 
   dropped(lines: number): string {
-    return `(${counted(lines, 'line')} not shown: they could not be written)`;
+    return `(${counted(lines, 'line')} not logged: they could not be written)`;
   }
 
-  said(who: Said, socket: number): SaidStyle {
+  traffic(traffic: Traffic, socket: number): TrafficFormat {
     const toWhom = this.#options.severalClients ? ` to client socket ${socket}` : '';
     const what =
-      who === 'message' ? `Client socket ${socket} sent message` : `Sending reply${toWhom}`;
+      traffic === 'message' ? `Client socket ${socket} sent message` : `Sending reply${toWhom}`;
     return {
       before: Buffer.from(`${this.#coloured(socket, what)}: `),
       after: LF,
