@@ -177,7 +177,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await second.exit(), 1);
         assert.equal(
           await second.stderr.rest(),
-          `calcd: cannot listen on 127.0.0.1:${server.port}: address already in use (EADDRINUSE); choose another port, or stop what listens there\n`,
+          `calcd: cannot listen on 127.0.0.1:${server.port}: address already in use (EADDRINUSE); choose another port, or stop the program that listens there\n`,
         );
         assert.equal(await second.stdout.rest(), '');
       });
@@ -353,7 +353,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         slow.send('1 + 1\n'.repeat(50_000));
         await eventually(() => slow.socket.writableLength === 0, 'the messages to be sent');
         server.signal('SIGTERM');
-        await server.stdout.linesUntil(/^Stopping/);
+        await server.stdout.linesUntil(/: shutting down/);
         slow.send('1 + 1\n');
         slow.socket.resume();
         const replies = await slow.received.rest();
@@ -381,7 +381,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         deaf.send('2 + 2\n'.repeat(2_000_000));
         await eventually(() => deaf.socket.bytesWritten > 1_000_000, 'the flood under way');
         server.signal('SIGINT');
-        await server.stdout.linesUntil(/^Stopping on SIGINT/);
+        await server.stdout.linesUntil(/^SIGINT: shutting down/);
         server.signal('SIGINT');
         assert.equal(await server.exit(), 'SIGINT');
       });
@@ -411,7 +411,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         server.signal('SIGTERM');
         assert.equal(await server.exit(), 0);
         const shown = readFileSync(file, 'utf8');
-        assert.doesNotMatch(shown, /lines not shown/);
+        assert.doesNotMatch(shown, /lines not logged/);
         const messages = shown.match(/sent message: /g)?.length ?? 0;
         // The echo server shows what arrived together as one message.
         if (echoes) assert.ok(messages > 0);

@@ -77,7 +77,7 @@ describe('calcd try', () => {
     const trying = atTerminal(t, ['try']);
     await trying.stdout.textUntil(PROMPT);
     const ending = await trying.type(CTRL_D).stdout.rest();
-    assert.match(ending, /server │ .*the end of standard input/);
+    assert.match(ending, /server │ end of standard input: shutting down/);
     assert.match(ending, /server │ Server stopped\r\n$/);
     assert.equal(await trying.exit(), 0);
   });

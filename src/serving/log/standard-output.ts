@@ -1,7 +1,8 @@
 /** Standard output as a descriptor that can be written to without waiting, where that is possible. */
 import { constants } from 'node:fs';
+import type { FileType } from '../../sockets/process-calls.ts';
 import { FdSet, INTERRUPTED, select } from '../../sockets/select.ts';
-import { type FileType, system } from '../../sockets/system-calls.ts';
+import { system } from '../../sockets/system-calls.ts';
 import { survivable } from '../../sockets/system-error.ts';
 
 const STDOUT = 1;

@@ -134,7 +134,7 @@ describe('the lines of a log that is read late', () => {
         await peer.close();
       }
       stdout?.resume();
-      const lines = await server.stdout.linesUntil(/lines not shown/);
+      const lines = await server.stdout.linesUntil(/lines not logged/);
       // It has caught up: the summary is not dropped.
       server.signal('SIGUSR2');
       lines.push(...(await server.stdout.linesUntil(/^Served 3 clients/)));
@@ -142,7 +142,7 @@ describe('the lines of a log that is read late', () => {
       const said = Number(/: (\d+) messages/.exec(lines.at(-1) as string)?.[1]);
       const left = lines.filter(line => /disconnected/.test(line)).length;
       const others = lines.filter(line => /^Connected/.test(line)).length + left;
-      const notes = lines.map(line => Number(/^\((\d+) lines not shown/.exec(line)?.[1] ?? 0));
+      const notes = lines.map(line => Number(/^\((\d+) lines not logged/.exec(line)?.[1] ?? 0));
       const dropped = notes.reduce((sum, count) => sum + count, 0);
       assert.equal(ofMessages + others + dropped, 2 * said + 6, lines.slice(-5).join('\n'));
     });

@@ -108,7 +108,7 @@ function linesOf(shown: string): string[] {
 function parse(line: string): { number?: number; notShown?: number } {
   const number = /^line (\d+) \.+$/.exec(line)?.[1];
   if (number !== undefined && line.length === LINE_BYTES - 1) return { number: Number(number) };
-  const notShown = /^\((\d+) lines not shown: they could not be written\)$/.exec(line)?.[1];
+  const notShown = /^\((\d+) lines not logged: they could not be written\)$/.exec(line)?.[1];
   assert(notShown !== undefined, `a broken line: ${line}`);
   return { notShown: Number(notShown) };
 }
@@ -265,7 +265,7 @@ describe('output', () => {
     await printer.do({ stdout: file });
     await printer.do({ writesFail: 'ENOSPC' });
     await printer.do({ print: 120 });
-    const note = '(120 lines not shown: they could not be written)\n';
+    const note = '(120 lines not logged: they could not be written)\n';
     await printer.do({ writesFail: 'ENOSPC', afterBytes: note.length });
     await printer.do({ print: 10 });
     await printer.do({ writesFail: null });
