@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { calculate } from '../../src/calculator/index.ts';
+import { calculate } from '../../src/calculator/calculate.ts';
 
 describe('docs/library.md', () => {
   const page = readFileSync('docs/library.md', 'utf8');

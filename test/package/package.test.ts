@@ -16,8 +16,8 @@ const FILES: readonly RegExp[] = [
   /^dist\/client-thread\.cjs$/,
   /^dist\/sockets\/(index|system-calls)\.js$/,
   /^dist\/sockets\/(index|address|node-loop|select|socket|system-error)\.d\.ts$/,
-  /^dist\/calculator\/index\.js$/,
-  /^dist\/calculator\/(index|calculate|errors)\.d\.ts$/,
+  /^dist\/calculator\/calculate\.js$/,
+  /^dist\/calculator\/(calculate|errors)\.d\.ts$/,
   /^dist\/man\/calcd\.1$/,
 ];
 
