@@ -101,11 +101,10 @@ function lineAt(row: number, line: string): string {
   let column = 0;
   let classes = '';
   let runs = '';
-  for (const [, codes, text = ''] of line.matchAll(/\x1b\[([\d;]*)m|([^\x1b]+)/g)) {
-    if (codes !== undefined) {
-      classes = classesAfter(classes, codes);
-      continue;
-    }
+  for (const part of line.split('\x1b[')) {
+    const [, codes, text = ''] = /^(?:([\d;]*)m)?(.*)$/.exec(part) ?? [];
+    if (codes !== undefined) classes = classesAfter(classes, codes);
+    if (text === '') continue;
     const length = round(text.length * CELL.width);
     const place = `x="${round(column * CELL.width)}" y="${y}" textLength="${length}"`;
     const style = classes ? ` class="${classes}"` : '';
