@@ -14,10 +14,12 @@ import { fences, PAGES, textOf } from './pages.ts';
 
 /** Why a command is not run here, nor by the test that is named. */
 const NOT_RUN_HERE: readonly [RegExp, string][] = [
-  [/^npm (ci|test|pack)|^npm start/, 'the suite itself needs what it does; test:nodes packs'],
+  [/^npm (ci|test|pack)/, 'the suite itself needs what it does; test:nodes packs'],
+  [/^npm install/, 'test:nodes installs the package'],
   [/^npm run bench/, 'measures for minutes'],
-  [/calcd (try|server\d|client)( \w+)? 127\.0\.0\.1 5000$|calcd try/, 'examples.test.ts runs it'],
-  [/^printf .*calcd client|--eval '22 \+ 44' --eval/, 'examples.test.ts runs it'],
+  [/calcd (server\d|client) 127\.0\.0\.1 5000$/, 'examples.test.ts runs it'],
+  [/^(node|npx tsx) src\/server1\.ts /, 'test/cli/programs.test.ts runs it'],
+  [/^npx calcd try /, 'test/try runs it'],
   [/calcd check /, 'judges programs that are not here; test/check judges others'],
   [/^strace /, 'traces.test.ts runs it'],
   [/^sudo |^\/opt\/calcd|^journalctl |^systemd-analyze /, 'changes the machine, or needs what did'],
