@@ -101,9 +101,10 @@ function lineAt(row: number, line: string): string {
   let column = 0;
   let classes = '';
   let runs = '';
-  for (const part of line.split('\x1b[')) {
-    const [, codes, text = ''] = /^(?:([\d;]*)m)?(.*)$/.exec(part) ?? [];
-    if (codes !== undefined) classes = classesAfter(classes, codes);
+  // Before the first sequence there is only text: it gets an empty one.
+  for (const part of `m${line}`.split('\x1b[')) {
+    const [, codes = '', text = ''] = /^([\d;]*)m(.*)$/.exec(part) ?? [];
+    classes = classesAfter(classes, codes);
     if (text === '') continue;
     const length = round(text.length * CELL.width);
     const place = `x="${round(column * CELL.width)}" y="${y}" textLength="${length}"`;
