@@ -7,7 +7,7 @@ import { join, relative, sep } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** What the package exports. */
-const LIBRARIES = ['src/calculator/index.ts', 'src/sockets/index.ts'];
+const LIBRARIES = ['src/calculator/calculate.ts', 'src/sockets/index.ts'];
 
 /** The command line, and whatever it imports dynamically. */
 const MODULES = [

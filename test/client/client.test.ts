@@ -184,7 +184,7 @@ describe('the client in a pipe', { concurrency: 4 }, () => {
       t,
       port,
       '1 + 1\r\n2\u2028+ 2\n3\r+ 3\n4 + 4',
-      '2\nerror: unexpected invisible character at column 2\nerror: unexpected invisible character at column 2\n8\n',
+      '2\nerror: unexpected character U+2028 at column 2\nerror: unexpected control character U+000D at column 2\n8\n',
     );
   });
 

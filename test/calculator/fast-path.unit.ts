@@ -1,15 +1,15 @@
-/** The short way: it answers the usual, and never anything but what the long way answers. */
+/** The fast path: it answers the usual messages, always as the slow path does. */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CalculatorError, calculate } from '../../src/calculator/calculate.ts';
-import { QuickCalculator } from '../../src/calculator/quick-calculator.ts';
-import { NOT_QUICK } from '../../src/calculator/quick-digits.ts';
+import { FastPath } from '../../src/calculator/fast-path.ts';
+import { NEEDS_SLOW_PATH } from '../../src/calculator/fast-path-digits.ts';
 
 const LONGEST_REPLY = 40;
 
-const QUICK: [expression: string, expected: string][] = [
+const USUAL: [expression: string, expected: string][] = [
   ['22 + 44', '66'],
   ['7', '7'],
   ['-7', '-7'],
@@ -34,27 +34,27 @@ const QUICK: [expression: string, expected: string][] = [
   ['  6\t*\t7  ', '42'],
 ];
 
-test('whole numbers and one or two operators are quick', () => {
-  for (const [expression, expected] of QUICK) {
-    assert.equal(quickly(expression), expected, expression);
+test('whole numbers with one or two operators take the fast path', () => {
+  for (const [expression, expected] of USUAL) {
+    assert.equal(fastReply(expression), expected, expression);
     assert.equal(calculate(expression), expected, expression);
   }
 });
 
-const NOT_FOR_IT = [
+const OTHERS = [
   '', ' ', '1.5', '1e3', '1 +', '* 2', '2 ** 3', '2 ^ 3', '(1)', '1 2', '1 / 0', '1 % 0', '1 + 2 + 3 + 4',
   '1000000000000000', '999999999999999 * 999999999999999', '1 / 1073741824', '1 / 3 * 3', '1\u0000', '1\u0000+ 2',
   '2 × 3', '--1', '1 +- -1', '1 + x', '1 / 999999999999999',
 ]; // biome-ignore format: a table
 
-test('whatever is different is left to the long way', () => {
-  for (const expression of NOT_FOR_IT) assert.equal(quickly(expression), undefined, expression);
+test('every other message takes the slow path', () => {
+  for (const expression of OTHERS) assert.equal(fastReply(expression), undefined, expression);
 });
 
-test('what stands around an expression in the buffer is not part of it', () => {
+test('bytes before and after the expression in the buffer are not read', () => {
   const bytes = Buffer.from('91 + 29');
   const reply = Buffer.alloc(LONGEST_REPLY, 'x');
-  const end = new QuickCalculator().calculate(bytes, 1, 6, reply, 3);
+  const end = new FastPath().calculate(bytes, 1, 6, reply, 3);
   assert.equal(reply.toString('latin1', 0, end + 1), 'xxx3x');
 });
 
@@ -71,27 +71,27 @@ const usual = fc
   .tuple(operand, fc.array(fc.tuple(space, operator, space, operand), { maxLength: 3 }))
   .map(([first, rest]) => first + rest.flat().join(''));
 
-test('where the short way answers, the long way answers the same', () => {
+test('where the fast path has a reply, the slow path has the same', () => {
   let answered = 0;
   fc.assert(
     fc.property(fc.oneof(usual, fc.string({ unit: 'binary-ascii', maxLength: 12 })), expression => {
-      const quick = quickly(expression);
-      if (quick === undefined) return;
+      const fast = fastReply(expression);
+      if (fast === undefined) return;
       answered++;
-      assert.equal(quick, replyTo(expression), JSON.stringify(expression));
+      assert.equal(fast, replyTo(expression), JSON.stringify(expression));
     }),
     { numRuns: 10_000 },
   );
-  assert.ok(answered > 500, `only ${answered} were quick`);
+  assert.ok(answered > 500, `only ${answered} took the fast path`);
 });
 
-/** The quick reply; undefined when it is left to the long way. */
-function quickly(expression: string): string | undefined {
+/** The reply of the fast path; undefined when the message needs the slow path. */
+function fastReply(expression: string): string | undefined {
   const bytes = Buffer.from(expression);
   const reply = Buffer.alloc(LONGEST_REPLY);
-  const end = new QuickCalculator().calculate(bytes, 0, bytes.length, reply, 0);
+  const end = new FastPath().calculate(bytes, 0, bytes.length, reply, 0);
   assert.ok(end <= LONGEST_REPLY);
-  return end === NOT_QUICK ? undefined : reply.toString('latin1', 0, end);
+  return end === NEEDS_SLOW_PATH ? undefined : reply.toString('latin1', 0, end);
 }
 
 function replyTo(expression: string): string {

@@ -1,10 +1,12 @@
 /**
- * The short way for what nearly everybody sends: `22 + 44` and its like, whole numbers of up to 15
- * digits and one or two operators, from bytes to bytes. No text, no token and no BigInt is made;
- * numbers are doubles as long as they are whole and safe, so nothing is ever rounded. Whatever is
- * different, or wrong, is left to `calculate`, and where both have an answer it is the same.
+ * The fast path for the usual message, such as `22 + 44`: whole numbers of up to 15 digits with at
+ * most two operators, from the received bytes to the bytes of the reply. It allocates nothing.
+ * Numbers are doubles, and only safe integers, so nothing is rounded.
+ *
+ * Every other message, right or wrong, takes the slow path: `calculate`. Where both paths have a
+ * result, the results are the same (test/calculator/fast-path.unit.ts).
  */
-import { NOT_QUICK, writeQuotient, writeWhole } from './quick-digits.ts';
+import { NEEDS_SLOW_PATH, writeQuotient, writeWhole } from './fast-path-digits.ts';
 
 const MAX_OPERAND_DIGITS = 15;
 
@@ -18,18 +20,18 @@ const PLUS = 0x2b;
 const MINUS = 0x2d;
 const OVER = 0x2f;
 const MODULO = 0x25;
-/** In place of an operator: the expression ends. */
+/** Returned instead of an operator at the end of the expression. */
 const END = -1;
 
-export class QuickCalculator {
+export class FastPath {
   #bytes: Uint8Array = new Uint8Array(0);
   #position = 0;
   #end = 0;
 
   /**
-   * Writes the value of the expression in bytes `start` to `end` into `reply`, from `at`: 40 bytes
-   * at most.
-   * @returns where the reply ends, or NOT_QUICK, and then nothing counts that was written.
+   * Evaluates the bytes from `start` to `end` and writes the value, at most 40 bytes, into `reply`
+   * from `at` on.
+   * @returns the end of the value, or NEEDS_SLOW_PATH; then ignore what was written.
    */
   calculate(bytes: Uint8Array, start: number, end: number, reply: Uint8Array, at: number): number {
     this.#bytes = bytes;
@@ -42,13 +44,16 @@ export class QuickCalculator {
     const second = this.#operator();
     if (second === END) return write(a, first, b, reply, at);
     const c = this.#operand();
-    if (this.#operator() !== END) return NOT_QUICK;
+    if (this.#operator() !== END) return NEEDS_SLOW_PATH;
     return bindsTighter(second, first)
       ? write(a, first, whole(b, second, c), reply, at)
       : write(whole(a, first, b), second, c, reply, at);
   }
 
-  /** A whole number with a sign at most; NaN when there is none, or it is too long. */
+  /**
+   * A whole number, perhaps with a minus; NaN when there is none. After 15 digits it stops: a
+   * sixteenth is then read as the operator, which makes the result NaN.
+   */
   #operand(): number {
     this.#skipSpaces();
     const bytes = this.#bytes;
@@ -68,7 +73,7 @@ export class QuickCalculator {
     return negative ? -value : value;
   }
 
-  /** The byte of an operator, if one it is: what else there may be is not quick. */
+  /** The next byte, whatever it is: `operate` gives NaN for a byte that is no operator. */
   #operator(): number {
     this.#skipSpaces();
     return this.#position < this.#end ? (this.#bytes[this.#position++] as number) : END;
@@ -89,7 +94,7 @@ function bindsTighter(operator: number, other: number): boolean {
   return (other === PLUS || other === MINUS) && operator !== PLUS && operator !== MINUS;
 }
 
-/** The value of one operation when it is whole and safe, else NaN; of NaN, always NaN. */
+/** The result of one operation if it is a safe integer, otherwise NaN. NaN in gives NaN out. */
 function whole(left: number, operator: number, right: number): number {
   const value = operate(left, operator, right);
   return Number.isSafeInteger(value) ? value : Number.NaN;
@@ -112,5 +117,5 @@ function write(
 ): number {
   const value = whole(left, operator, right);
   if (!Number.isNaN(value)) return writeWhole(value, reply, at);
-  return operator === OVER ? writeQuotient(left, right, reply, at) : NOT_QUICK;
+  return operator === OVER ? writeQuotient(left, right, reply, at) : NEEDS_SLOW_PATH;
 }

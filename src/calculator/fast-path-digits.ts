@@ -1,15 +1,18 @@
-/** The digits of whole numbers and of quotients, written as bytes without making text of them. */
+/**
+ * Writes whole numbers and quotients as bytes of ASCII digits, without making strings: the output
+ * side of the fast path.
+ */
 
-/** In place of the end of what was written: no safe whole number, or too much for doubles. */
-export const NOT_QUICK = -1;
+/** Returned instead of the end of what was written: doubles cannot give an exact result. */
+export const NEEDS_SLOW_PATH = -1;
 
-/** Digits of a quotient whose decimals never end. */
+/** Digits of a quotient whose decimals never end; the same as in format.ts. */
 const SIGNIFICANT_DIGITS = 20;
 
-/** Ten times a remainder of division by less than this, and a digit times it, are still exact. */
+/** Below this divisor, ten times a remainder is exact in a double, and so is a digit times it. */
 const FIRST_LARGE_DIVISOR = 2 ** 49;
 
-/** Numbers below have digits that can be told with 32-bit arithmetic, which is faster. */
+/** Numbers below this need only 32-bit arithmetic, which is faster. */
 const HALF = 1e8;
 const HALF_DIGITS = 8;
 
@@ -18,9 +21,9 @@ const NINE = 0x39;
 const POINT = 0x2e;
 const MINUS = 0x2d;
 
-/** @returns where the digits of a safe whole number end that begin at `at`; of NaN, NOT_QUICK. */
+/** Writes a safe integer from `at` on. @returns its end, or NEEDS_SLOW_PATH for NaN. */
 export function writeWhole(value: number, reply: Uint8Array, at: number): number {
-  if (Number.isNaN(value)) return NOT_QUICK;
+  if (Number.isNaN(value)) return NEEDS_SLOW_PATH;
   let start = at;
   let magnitude = value;
   if (value < 0) {
@@ -33,7 +36,7 @@ export function writeWhole(value: number, reply: Uint8Array, at: number): number
   return writeShort(magnitude - high * HALF, HALF_DIGITS, reply, end);
 }
 
-/** So many digits, with zeros before them. */
+/** Writes exactly `length` digits, with leading zeros. */
 function writeShort(value: number, length: number, reply: Uint8Array, at: number): number {
   let rest = value | 0;
   for (let index = at + length - 1; index >= at; index--) {
@@ -50,7 +53,7 @@ function lengthOf(value: number): number {
   return length;
 }
 
-/** Writes a quotient that is not whole, by long division; NOT_QUICK when that will not do. */
+/** Writes a quotient that is not whole, by long division. @returns its end, or NEEDS_SLOW_PATH. */
 export function writeQuotient(
   dividend: number,
   divisor: number,
@@ -59,7 +62,7 @@ export function writeQuotient(
 ): number {
   const below = Math.abs(divisor);
   const above = Math.abs(dividend);
-  if (!(below > 0 && below < FIRST_LARGE_DIVISOR && above >= 0)) return NOT_QUICK;
+  if (!(below > 0 && below < FIRST_LARGE_DIVISOR && above >= 0)) return NEEDS_SLOW_PATH;
   let end = at;
   if (dividend < 0 !== divisor < 0) reply[end++] = MINUS;
   let remainder = above % below;
@@ -76,8 +79,8 @@ export function writeQuotient(
     if (digit !== 0 || significant !== 0) significant++;
   }
   if (remainder === 0) return end;
-  // Decimals that end after more than 20 digits are printed in full: not here.
-  if (hasFiniteDecimals(above, below)) return NOT_QUICK;
+  // Decimals that end after more than 20 digits are printed in full, on the slow path.
+  if (hasFiniteDecimals(above, below)) return NEEDS_SLOW_PATH;
   return 2 * remainder > below ? roundUp(reply, first, end) : withoutZeros(reply, end);
 }
 
@@ -91,11 +94,11 @@ function hasFiniteDecimals(above: number, below: number): boolean {
   return rest === 1;
 }
 
-/** Adds one to the last digit; a carry out of the decimals is not worth the trouble. */
+/** Adds one to the last digit. A carry beyond the point is rare: the slow path does it. */
 function roundUp(reply: Uint8Array, first: number, end: number): number {
   let last = end - 1;
   while (last > first && reply[last] === NINE) last--;
-  if (reply[last] === POINT || last === first) return NOT_QUICK;
+  if (reply[last] === POINT || last === first) return NEEDS_SLOW_PATH;
   reply[last] = (reply[last] as number) + 1;
   return last + 1;
 }
