@@ -6,7 +6,7 @@
  * takes, so that full scans cost a ninth of the time, and no silent client waits longer than
  * LONGEST_MS when it sends again.
  */
-import { FdSet, select } from '../../sockets/select.ts';
+import { FdSet, INTERRUPTED, select } from '../../sockets/select.ts';
 import { system } from '../../sockets/system-calls.ts';
 
 /** With fewer descriptors a full scan is cheap: two calls cost more than they save. */
@@ -66,6 +66,7 @@ export class ActiveSet {
     let ready = this.#scan(readers, writers, 0);
     const scanCostMs = system.now() - start;
     if (ready === 0 && timeout > 0) ready = this.#scan(readers, writers, timeout);
+    if (ready === INTERRUPTED) return ready; // Nothing was scanned: the next select tries again.
     const interval = SCAN_INTERVAL_FACTOR * scanCostMs;
     this.#nextFullScan = system.now() + Math.min(LONGEST_MS, Math.max(SHORTEST_MS, interval));
     this.#active.copyFrom(this.#activeSince);
