@@ -71,7 +71,7 @@ describe('the client half-closes when the last reply is there, and not before', 
   });
 
   it('and does not wait for one that goes on without end', async t => {
-    const cli = patched(t, 'chat/command.js', { LEAVING_MS: 10 * DEADLINE_MS });
+    const cli = patched(t, 'chat/command.js', { CLOSING_MS: 10 * DEADLINE_MS });
     const port = await fakeServer(t, socket => {
       socket.on('data', () => socket.write('x\n'));
       const flood = (): void => {

@@ -12,7 +12,7 @@ import { fakeServer } from '../support/fake-server.ts';
 import { unlessLinux } from '../support/installed.ts';
 import { atTerminal, CTRL_C, unlessTerminals } from '../support/terminal.ts';
 
-const NOT_ENDED = 'the reply has not ended for 2 s';
+const NOT_COMPLETE = 'the reply is not complete after 2 s';
 const PROMPT = 'Please enter the message to the server: ';
 
 /** What may come in before the client has seen that it is too much: its limit, and both kernels' buffers. */
@@ -61,19 +61,19 @@ const TIMEOUT = '1.5';
 
 /**
  * At once. On a busy machine the server may be so late that the client has asked its first line: then
- * it says the same of the reply. dialogue.unit.ts is exact.
+ * it says the same of the reply. client-session.unit.ts is exact.
  */
 const GREETINGS: Ending[] = [
-  { server: 'closes', misbehave: closes, says: /(not served|connection lost): .* \(EOF\)/ },
+  { server: 'closes', misbehave: closes, says: /(no session|connection lost): .* \(EOF\)/ },
   {
     server: 'resets',
     misbehave: resets,
-    says: /(cannot connect|not served|connection lost): .* \(ECONNRESET\)/,
+    says: /(cannot connect|no session|connection lost): .* \(ECONNRESET\)/,
   },
   {
     server: 'floods',
     misbehave: floods,
-    says: /(not served|no reply|connection given up): .* \(EMSGSIZE\)/,
+    says: /(no session|no reply|connection closed): .* \(EMSGSIZE\)/,
   },
 ];
 
@@ -84,13 +84,13 @@ const REPLIES: Ending[] = [
   {
     server: 'is silent',
     misbehave: isSilent,
-    says: /no reply: .* the server is silent \(ETIMEDOUT\)/,
+    says: /no reply: .* the server did not reply in time \(ETIMEDOUT\)/,
     timeout: TIMEOUT,
   },
   {
     server: 'drips',
     misbehave: drips,
-    says: /no reply: .* the reply does not end \(ETIMEDOUT\)/,
+    says: /no reply: .* the reply did not end in time \(ETIMEDOUT\)/,
     timeout: TIMEOUT,
   },
   {
@@ -100,10 +100,10 @@ const REPLIES: Ending[] = [
   },
 ];
 
-const UNASKED: Ending = {
+const UNSOLICITED: Ending = {
   server: 'floods with lines',
   misbehave: floodsLines,
-  says: /connection given up: .* the server sent more than 1 MiB unasked \(EMSGSIZE\)/,
+  says: /connection closed: .* the server sent more than 1 MiB of unsolicited data \(EMSGSIZE\)/,
 };
 
 const PIPELINED: Ending[] = [
@@ -111,7 +111,7 @@ const PIPELINED: Ending[] = [
   {
     server: 'replies too often',
     misbehave: socket => socket.write('x\n'.repeat(MANY)),
-    says: /no reply: .* the server sent more replies than it was asked for \(EPROTO\)/,
+    says: /no reply: .* the server sent more replies than requests \(EPROTO\)/,
   },
 ];
 
@@ -222,7 +222,7 @@ describe('a client in a script ends with 1 and says why', { concurrency: 4 }, ()
     };
     const { port, taken } = await countingServer(t, serve);
     const asking = calcd(t, ['client', '--quiet', '127.0.0.1', String(port)]).type('1\n');
-    assert.match(await asking.stderr.rest(), UNASKED.says);
+    assert.match(await asking.stderr.rest(), UNSOLICITED.says);
     assert.equal(await asking.stdout.rest(), '1\n');
     assert.equal(await asking.exit(), 1);
     assert.ok(taken() < MOST_TAKEN, `${taken()} bytes taken`);
@@ -255,20 +255,20 @@ describe('a client at the prompt stays there', { skip: unlessTerminals, concurre
   const peakMiB = (pid: number): number =>
     Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
-  it('when a reply drips, and says so', async t => {
+  it('when a reply drips, and prints a notice', async t => {
     const { port } = await countingServer(t, onSecondLine(drips));
     const terminal = await atPrompt(t, port);
     await terminal.type('1\r').stdout.textUntil(PROMPT);
-    await terminal.type('2\r').stdout.textUntil(NOT_ENDED);
+    await terminal.type('2\r').stdout.textUntil(NOT_COMPLETE);
     await terminal.type('\r').stdout.textUntil(PROMPT);
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 
-  it('when a reply has no end: it is cut', { skip: unlessLinux }, async t => {
+  it('when a reply has no end: it is truncated', { skip: unlessLinux }, async t => {
     const { port, taken } = await countingServer(t, onSecondLine(floods));
     const terminal = await atPrompt(t, port);
     await terminal.type('1\r').stdout.textUntil(PROMPT);
-    await terminal.type('2\r').stdout.textUntil('(cut: longer than 1 MiB)');
+    await terminal.type('2\r').stdout.textUntil('(truncated: longer than 1 MiB)');
     await eventually(() => taken() > FLOOD, 'the flood to be taken');
     assert.ok(peakMiB(terminal.child) < MOST_RESIDENT_MIB, `${peakMiB(terminal.child)} MiB`);
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
@@ -284,7 +284,7 @@ describe('a client at the prompt stays there', { skip: unlessTerminals, concurre
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 
-  it('and has the next reply whole after one that was cut', async t => {
+  it('and has the next reply whole after one that was truncated', async t => {
     const { port } = await countingServer(t, socket => {
       socket.on('data', bytes => {
         if (String(bytes) === '1\n') socket.write(PIECE.repeat(40));
@@ -292,7 +292,7 @@ describe('a client at the prompt stays there', { skip: unlessTerminals, concurre
       });
     });
     const terminal = await atPrompt(t, port);
-    await terminal.type('1\r').stdout.textUntil('(cut: longer than 1 MiB)');
+    await terminal.type('1\r').stdout.textUntil('(truncated: longer than 1 MiB)');
     await terminal.stdout.textUntil(PROMPT);
     await terminal.type('2\r').stdout.textUntil('Server replied: 66\r\n');
     await terminal.stdout.textUntil(PROMPT);

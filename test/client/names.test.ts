@@ -87,7 +87,7 @@ describe('a name', { skip: unlessHosts }, () => {
     const port = await serverOn(t, '127.0.0.2');
     const names = hosts(t, '127.0.0.1 localhost');
     const client = names.calcd(['client', '--retry', 'later.invalid', port]).type('22 + 44\n');
-    await client.stdout.textUntil('waiting for a server to come up');
+    await client.stdout.textUntil('waiting for a server to start');
     names.write('127.0.0.2 later.invalid');
     await client.stdout.textUntil('Server replied: 66');
     assert.equal(await client.endInput().exit(), 0);

@@ -88,7 +88,7 @@ describe('the prompt where there is no terminal', () => {
     const asking = client(t, server3.port);
     for (const word of ['help', ' QUIT ', '?']) {
       await asking.stdout.textUntil(PROMPT);
-      const shown = await asking.type(`${word}\n`).stdout.textUntil('ends the client)\n');
+      const shown = await asking.type(`${word}\n`).stdout.textUntil('to quit)\n');
       assert.match(shown, /^Server replied: error: .*\n\(type an expression, such as 22 \+ 44; /m);
     }
     assert.equal(await asking.endInput().exit(), 0);
@@ -169,7 +169,7 @@ describe('the client at a terminal, its output in a pipe', { skip: unlessTermina
       });
     });
     const { terminal } = await intoTee(t, port, ['--timeout', '0.1']);
-    await terminal.type('1\n').stdout.textUntil('the server is silent for 2 s');
+    await terminal.type('1\n').stdout.textUntil('no reply for 2 s');
     await terminal.type('\n').stdout.textUntil(PROMPT);
     await terminal.type('2\n').stdout.textUntil('Server replied');
     terminal.type(CTRL_D);

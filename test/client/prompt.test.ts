@@ -92,7 +92,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     const terminal = client(t, port);
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('1\r');
-    await terminal.stdout.textUntil('the server is silent for 2 s');
+    await terminal.stdout.textUntil('no reply for 2 s');
     terminal.type('\r');
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('2\r');
@@ -242,7 +242,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
   it('works though its history cannot be kept, and says so', async t => {
     const port = await fakeServer(t, answering(double));
     const terminal = client(t, port, [], { stateFolder: '/dev/null' });
-    await terminal.stdout.textUntil('not kept for the next time: not a directory (ENOTDIR)');
+    await terminal.stdout.textUntil('cannot keep the history: not a directory (ENOTDIR)');
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('21\r');
     await terminal.stdout.textUntil('replied: 42');
@@ -260,7 +260,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
       mkdirSync(join(stateFolder, 'calcd'));
       make(join(stateFolder, 'calcd/history'));
       const terminal = client(t, port, [], { stateFolder });
-      await terminal.stdout.textUntil('not kept for the next time: not a regular file (EINVAL)');
+      await terminal.stdout.textUntil('cannot keep the history: not a regular file (EINVAL)');
       await terminal.stdout.textUntil(PROMPT);
       terminal.type('21\r');
       await terminal.stdout.textUntil('replied: 42');
@@ -298,7 +298,9 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     const terminal = client(t, port);
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('1\r');
-    await terminal.stdout.textUntil('it may be busy with another client; Enter stops waiting');
+    await terminal.stdout.textUntil(
+      'the server may be busy with another client; press Enter to stop waiting',
+    );
     terminal.type('2\r');
     await terminal.stdout.textUntil('Server replied, perhaps to an earlier line: 2\r\n');
     await terminal.stdout.textUntil(PROMPT);
@@ -315,7 +317,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     terminal.type('22 +');
     await terminal.stdout.textUntil('22 +');
     server.signal('SIGKILL');
-    await terminal.stdout.textUntil('waiting for a server to come up');
+    await terminal.stdout.textUntil('waiting for a server to start');
     await server.exit();
     await startServer(t, 'server3', [], { port: server.port });
     await terminal.stdout.textUntil('Connected to server');

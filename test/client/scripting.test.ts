@@ -35,7 +35,7 @@ describe('the client in a script', { concurrency: 3 }, () => {
     assert.equal(await asking.exit(), 0);
   });
 
-  it('prints an object a line with --json', async t => {
+  it('prints one JSON object per request with --json', async t => {
     const asking = client(t, await fakeServer(t, serve), '--json', '--eval', '1', '--eval', '2');
     const lines = (await asking.stdout.rest()).trimEnd().split('\n');
     const shown = lines.map(line => JSON.parse(line));
@@ -83,7 +83,7 @@ describe('the client in a script', { concurrency: 3 }, () => {
   it('waits with --retry for a server to come up', async t => {
     const { port, fd } = reservedPort(t);
     const asking = client(t, port, '--retry').type('1\n').endInput();
-    await asking.stdout.linesUntil(/connection refused; waiting for a server to come up/);
+    await asking.stdout.linesUntil(/connection refused; waiting for a server to start/);
     const server = createServer({ allowHalfOpen: true }, serve).listen({ fd });
     t.after(() => server.close());
     await asking.stdout.linesUntil(/^Server replied: one$/);
