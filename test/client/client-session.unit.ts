@@ -51,13 +51,13 @@ function shortened(text: string): string {
 const PIECE = 'x'.repeat(64 * 1024);
 
 describe('a greeting', () => {
-  test('that does not come is not waited for', async t => {
+  test('that does not come costs only the pause', async t => {
     const { events, passes } = scene(t);
     await passes(60);
     assert.deepEqual(events, ['ready']);
   });
 
-  test('is over when the server has been silent', async t => {
+  test('ends when the server has been quiet', async t => {
     const { events, says, passes } = scene(t);
     says('Hello\n');
     await passes(30);
@@ -185,7 +185,7 @@ test('too much unsolicited data is a failure in a script', async t => {
   assert.equal(events.at(-1), 'the server sent more than 1 MiB of unsolicited data');
 });
 
-test('and at the prompt it is shown', async t => {
+test('unsolicited data is shown at the prompt, however much', async t => {
   const { events, says, passes } = scene(t, true);
   await passes(60);
   for (let count = 0; count <= 2048; count++) says(`${'x'.repeat(1023)}\n`);

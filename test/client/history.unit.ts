@@ -115,7 +115,7 @@ test('of a file of 3 GB the end is read, and the rest is cut off', { skip }, t =
   assert.deepEqual(failures, []);
 });
 
-test('a file that is one endless line offers nothing', { skip }, t => {
+test('a file of one very long line offers nothing', { skip }, t => {
   const { history, file } = open(t, '9'.repeat(2_000_000));
   assert.deepEqual(history.load(), []);
   history.add('1');

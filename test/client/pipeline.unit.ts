@@ -1,4 +1,4 @@
-/** Many lines on their way at a time, on a clock that the test moves. */
+/** Many lines in flight, on a clock that the test moves. */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { EventEmitter } from 'node:events';
@@ -17,7 +17,7 @@ interface Scene {
   readonly printed: string[];
   readonly sent: string[];
   says(text: string): void;
-  /** The reader of the output takes nothing more, or goes on. */
+  /** The reader of the output stops reading, or goes on. */
   hold(): void;
   goOn(): void;
   passes(milliseconds: number): void;
@@ -85,7 +85,7 @@ function scene(t: TestContext): Scene {
   };
 }
 
-test('all lines are sent at a time, and their replies are printed', t => {
+test('all lines are sent at once, and their replies are printed', t => {
   const { events, printed, sent, says } = scene(t);
   assert.deepEqual(sent, ['1\n2\n3\n4\n5\n']);
   says('a\nb\nc\n');
@@ -105,7 +105,7 @@ describe('the time of a reply', () => {
     assert.deepEqual(events, ['settled']);
   });
 
-  test('ends when the server is silent', t => {
+  test('ends when the server sends nothing', t => {
     const { events, says, passes } = scene(t);
     passes(1000);
     says('a\n');
@@ -115,7 +115,7 @@ describe('the time of a reply', () => {
     assert.deepEqual(events, ['the server did not reply in time']);
   });
 
-  test('does not begin anew with each byte', t => {
+  test('does not restart with each byte', t => {
     const { events, says, passes } = scene(t);
     for (let passed = 0; passed < TIMEOUT_MS - 100; passed += 100) {
       says('x');
@@ -127,7 +127,7 @@ describe('the time of a reply', () => {
     assert.deepEqual(events, ['the reply did not end in time']);
   });
 
-  test('does not pass while nobody reads what is printed', t => {
+  test('does not pass while the output is not read', t => {
     const { events, says, passes, hold, goOn } = scene(t);
     hold();
     says('a\n');
@@ -139,7 +139,7 @@ describe('the time of a reply', () => {
   });
 });
 
-test('lines that come while nobody reads what is printed do not start the time of a reply', t => {
+test('lines that come while the output is not read do not start the time of a reply', t => {
   const { events, says, passes, hold, enter } = scene(t);
   hold();
   says('a\nb\nc\nd\ne\n');

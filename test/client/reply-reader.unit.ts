@@ -107,7 +107,7 @@ describe('a pause would complete a reply', () => {
 describe('a reply that does not end', () => {
   const PIECE = Buffer.alloc(64 * 1024, 'x');
 
-  /** A reader that has been sent one piece too many, and what it made of it. */
+  /** A reader that has received one piece too many, and its replies. */
   function overfilled(): { reader: ReplyReader; replies: string[] } {
     const reader = new ReplyReader();
     const replies: string[] = [];
@@ -137,7 +137,7 @@ describe('a reply that does not end', () => {
     });
   }
 
-  test('is at its end at a pause though the server had sent line ends', () => {
+  test('ends at a pause too, though earlier replies ended with LF', () => {
     const reader = new ReplyReader();
     read(['66\n'], reader);
     for (let length = 0; length <= LONGEST_REPLY; length += PIECE.length) reader.receive(PIECE);
@@ -151,7 +151,7 @@ describe('a reply that does not end', () => {
   });
 });
 
-test('the line end of a greeting does not promise one at the end of replies', () => {
+test('a greeting that ends with LF does not mean that replies do', () => {
   const reader = new ReplyReader();
   assert.equal(reader.receive(Buffer.from('Welcome!\n'), false), 'Welcome!');
   reader.receive(Buffer.from('66'));
