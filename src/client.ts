@@ -10,11 +10,11 @@
  * The user and the server can act at any time, so the client listens to both all the time, as
  * `strcliselect02` in Stevens does with select(2). Here Node's event loop does it, and each `await` below
  * waits for one event. If something else ends the wait, such as Ctrl+C or a server that closes, the step
- * throws `Interrupted`. src/chat/chat.ts has the steps.
+ * throws `Interrupted`. src/chat/chat-steps.ts has the steps.
  */
-import { Chat } from './chat/chat.ts';
+import { Chat } from './chat/chat-steps.ts';
 import type { ClientOptions } from './chat/client-options.ts';
-import { Interrupted } from './chat/waiting.ts';
+import { Interrupted } from './chat/interruptions.ts';
 import { runIfStarted } from './program.ts';
 
 /** @returns the exit code: 0 at the end of the input or on Ctrl+C, 1 after a failure. */

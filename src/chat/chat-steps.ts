@@ -19,13 +19,13 @@ import {
 import type { ClientOptions } from './client-options.ts';
 import { ClientSession, type Exchange } from './client-session.ts';
 import { Connector, type Failure } from './connector.ts';
+import { Interruptions, Waiting } from './interruptions.ts';
 import { LineSource } from './line-source.ts';
 import { Pipeline } from './pipeline.ts';
 import { PipeliningProbe } from './pipelining-probe.ts';
 import { type Presenter, presenterFor } from './presenter.ts';
 import { promptFor } from './prompt.ts';
 import { ReplyCounters } from './run-progress.ts';
-import { Interruptions, Waiting } from './waiting.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_ERROR_REPLIES = 3;
