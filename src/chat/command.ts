@@ -1,9 +1,9 @@
 /** `calcd client`: from the words of the command line to what the client is told. */
 import { type Arguments, oneOf, UsageError } from '../arguments.ts';
+import { client } from '../client.ts';
 import type { Address } from '../sockets/address.ts';
 import { COLOUR_CHOICES } from '../terminal/colours.ts';
 import type { StandardStreams } from '../terminal/standard-streams.ts';
-import { runClient } from './client.ts';
 
 /** A longer wait is none that anybody means. */
 const LONGEST_TIMEOUT_S = 86_400;
@@ -15,7 +15,7 @@ export function runClientCommand(
   { input, output, errors }: StandardStreams,
 ): Promise<number> {
   const lines = options.eval as string[] | undefined;
-  return runClient({
+  return client({
     address,
     shows: shown(options),
     lines: lines?.map(oneLine),

@@ -51,7 +51,7 @@ describe('calcd try', () => {
     const trying = calcd(t, ['try']);
     await trying.stdout.linesUntil(/^Connected to server$/);
     process.kill(trying.child, 'SIGKILL');
-    assert.match(await trying.stderr.rest(), /^calcd: (connection lost|not served): .*\n$/);
+    assert.match(await trying.stderr.rest(), /^calcd: (connection lost|no session): .*\n$/);
     assert.equal(await trying.exit(), 1);
   });
 
