@@ -263,7 +263,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await peer.received.line(), '15');
       });
 
-      it('shows connections, messages, replies and disconnectReasons', async t => {
+      it('shows connections, messages, replies and disconnections', async t => {
         const server = await startServer(t, name);
         const peer = await server.connect();
         await assertServed(peer);
