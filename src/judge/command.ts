@@ -2,10 +2,10 @@
 import { statSync } from 'node:fs';
 import { type Arguments, UsageError } from '../arguments.ts';
 import type { StandardStreams } from '../terminal/standard-streams.ts';
-import { type CheckOptions, checkDirectory, checkProgram } from './check.ts';
-import { isRole, LEVELS, ROLES, type Role } from './item.ts';
-import { catalogue } from './items/catalogue.ts';
-import { ReportFile } from './report-file.ts';
+import { isRole, LEVELS, ROLES, type Role } from './check.ts';
+import { catalogue } from './checks/catalogue.ts';
+import { ReportFile } from './report/machine-reports.ts';
+import { type CheckOptions, checkDirectory, checkProgram } from './run.ts';
 
 const ALL_ROLES = `${ROLES.join(', ')} or all`;
 

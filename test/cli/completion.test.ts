@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { completion } from '../../src/completion/command.ts';
-import { ROLES } from '../../src/judge/item.ts';
+import { ROLES } from '../../src/judge/check.ts';
 import { SHELLS, USAGES, type Usage } from '../../src/usage.ts';
 import { calcd } from '../support/calcd.ts';
 import { unlessInstalled } from '../support/installed.ts';
