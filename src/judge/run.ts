@@ -129,10 +129,10 @@ async function runOnServer(
   onResult: (result: Result) => void,
 ): Promise<Result[]> {
   // server1 may refuse a client until it notices that the last one has disconnected.
-  if (role === 'server1') return new Schedule(newAttempt).run(checks, onResult);
+  if (role === 'server1') return new Schedule(checks, newAttempt, onResult).run();
   const shared = new SharedServer(newAttempt);
   try {
-    return await new Schedule(newAttempt, shared).run(checks, onResult);
+    return await new Schedule(checks, newAttempt, onResult, shared).run();
   } finally {
     await shared.end();
   }
@@ -153,7 +153,7 @@ async function runClientChecks(
   const { dialect } = detected;
   const checks = CLIENT_CHECKS.filter(isWanted);
   const others = dialect
-    ? await new Schedule(() => new ClientAttempt(command, dialect)).run(checks, onResult)
+    ? await new Schedule(checks, () => new ClientAttempt(command, dialect), onResult).run()
     : checks.map(check => skipped(check, 'needs connects'));
   const results = withFirst(first, isWanted, others);
   const inWords = dialect?.lineEnd ? 'replies that end with LF' : 'replies without LF';

@@ -17,52 +17,70 @@ export interface SharedProgram<A extends Attempt> {
 }
 
 export class Schedule<A extends Attempt> {
+  readonly #checks: readonly Check<A>[];
   readonly #newAttempt: () => A;
+  readonly #onResult: (result: Result) => void;
   readonly #shared: SharedProgram<A> | undefined;
   readonly #machine = new SharedLock();
+  readonly #results = new Map<string, Promise<Result>>();
 
-  /** @param newAttempt makes an attempt that starts a program of its own. */
-  constructor(newAttempt: () => A, shared?: SharedProgram<A>) {
+  /**
+   * @param newAttempt makes an attempt that starts a program of its own.
+   * @param onResult is called with each result as soon as it is known.
+   */
+  constructor(
+    checks: readonly Check<A>[],
+    newAttempt: () => A,
+    onResult: (result: Result) => void,
+    shared?: SharedProgram<A>,
+  ) {
+    this.#checks = checks;
     this.#newAttempt = newAttempt;
+    this.#onResult = onResult;
     this.#shared = shared;
   }
 
   /**
    * 1. Checks that share a program run one after the other; all others run beside them.
    * 2. When these have ended, the exclusive checks run, one at a time.
+   *
    * A check that another one needs runs before it, whatever its place.
-   * @param onResult is called with each result at once.
    * @returns the results in the order of the checks.
    */
-  async run(checks: readonly Check<A>[], onResult: (result: Result) => void): Promise<Result[]> {
-    const results = new Map<string, Promise<Result>>();
-    const resultOf = (check: Check<A>): Promise<Result> => {
-      const known = results.get(check.name) ?? compute(check);
-      results.set(check.name, known);
-      return known;
-    };
-    const compute = async (check: Check<A>): Promise<Result> => {
-      const reason = await reasonToSkip(check);
-      const result = reason ? skipped(check, reason) : await this.#attempt(check);
-      onResult(result);
-      return result;
-    };
-    const reasonToSkip = async ({ linuxOnly, needs }: CheckInfo): Promise<string | undefined> => {
-      if (linuxOnly && !hasProcessTable) return 'needs Linux';
-      for (const needed of checks.filter(({ name }) => needs?.includes(name))) {
-        if ((await resultOf(needed)).status !== 'passed') return `needs ${needed.name}`;
-      }
-      return undefined;
-    };
-    const runAll = async (queue: Check<A>[]): Promise<void> => {
-      for (let check = queue.shift(); check; check = queue.shift()) await resultOf(check);
-    };
-    const sharing = checks.filter(check => this.#canShare(check));
-    const others = checks.filter(check => !check.exclusive && !sharing.includes(check));
-    const workers = Array.from({ length: SIDE_BY_SIDE - 1 }, () => runAll(others));
-    await Promise.all([runAll(sharing).then(() => runAll(others)), ...workers]);
-    await runAll(checks.filter(({ exclusive }) => exclusive));
-    return Promise.all(checks.map(resultOf));
+  async run(): Promise<Result[]> {
+    const sharing = this.#checks.filter(check => this.#canShare(check));
+    const others = this.#checks.filter(check => !check.exclusive && !sharing.includes(check));
+    const workers = Array.from({ length: SIDE_BY_SIDE - 1 }, () => this.#runAll(others));
+    await Promise.all([this.#runAll(sharing).then(() => this.#runAll(others)), ...workers]);
+    await this.#runAll(this.#checks.filter(({ exclusive }) => exclusive));
+    return Promise.all(this.#checks.map(check => this.#resultOf(check)));
+  }
+
+  /** Takes one check after the other from the queue, which several workers may share. */
+  async #runAll(queue: Check<A>[]): Promise<void> {
+    for (let check = queue.shift(); check; check = queue.shift()) await this.#resultOf(check);
+  }
+
+  /** Runs a check when it is first asked for. */
+  #resultOf(check: Check<A>): Promise<Result> {
+    const result = this.#results.get(check.name) ?? this.#runOrSkip(check);
+    this.#results.set(check.name, result);
+    return result;
+  }
+
+  async #runOrSkip(check: Check<A>): Promise<Result> {
+    const reason = await this.#reasonToSkip(check);
+    const result = reason ? skipped(check, reason) : await this.#attempt(check);
+    this.#onResult(result);
+    return result;
+  }
+
+  async #reasonToSkip({ linuxOnly, needs }: CheckInfo): Promise<string | undefined> {
+    if (linuxOnly && !hasProcessTable) return 'needs Linux';
+    for (const needed of this.#checks.filter(({ name }) => needs?.includes(name))) {
+      if ((await this.#resultOf(needed)).status !== 'passed') return `needs ${needed.name}`;
+    }
+    return undefined;
   }
 
   #canShare({ sharesProgram = false }: CheckInfo): boolean {

@@ -212,12 +212,12 @@ describe('the exit code of calcd check', { concurrency: 2 }, () => {
 
   it('is 1 with --json too', { skip }, async t => {
     const { stdout, exit } = await check(t, 'server3', '--json', ...DIES_OF_ZERO);
-    const [judged] = JSON.parse(stdout);
-    assert.equal(judged.passes, false);
-    assert.deepEqual(judged.scores[0], { level: 'required', passed: 1, of: 2 });
-    const item = judged.items.find(({ name }: { name: string }) => name === 'division-by-zero');
-    assert.equal(item.verdict, 'failed');
-    assert.equal(item.failure.sent, '1 / 0\\n');
+    const [report] = JSON.parse(stdout);
+    assert.equal(report.passes, false);
+    assert.deepEqual(report.scores[0], { level: 'required', passed: 1, of: 2 });
+    const division = report.items.find(({ name }: { name: string }) => name === 'division-by-zero');
+    assert.equal(division.verdict, 'failed');
+    assert.equal(division.failure.sent, '1 / 0\\n');
     assert.equal(exit, 1);
   });
 });
@@ -233,15 +233,15 @@ describe('calcd check --list', () => {
 
 describe('the check survives', { skip }, () => {
   it('a program that prints without end', async () => {
-    const judged = await resultsOf('server3', words('awkward/floods.py'), ['arithmetic']);
-    assert.deepEqual(failed(judged), []);
+    const results = await resultsOf('server3', words('awkward/floods.py'), ['arithmetic']);
+    assert.deepEqual(failed(results), []);
   });
 
   it('a program that leaves a child behind, and ends the child', async t => {
     const file = join(temporaryDirectory(t), 'children');
     const command = [...words('awkward/leaves-a-child.py'), file];
-    const items = ['arithmetic', 'keeps-talking', 'decimals'];
-    assert.deepEqual(failed(await resultsOf('server3', command, items)), []);
+    const names = ['arithmetic', 'keeps-talking', 'decimals'];
+    assert.deepEqual(failed(await resultsOf('server3', command, names)), []);
     const children = readFileSync(file, 'utf8').trim().split('\n').map(Number);
     // One of the program of `answers`, one of the program that the three checks share, and on a busy
     // machine one more for each second attempt.
@@ -250,11 +250,11 @@ describe('the check survives', { skip }, () => {
   });
 
   it('a program that greets', async () => {
-    const items = ['arithmetic', 'at-once'];
+    const names = ['arithmetic', 'at-once'];
     // A greeting has 200 ms, which a busy machine may exceed.
     await eventually(async () => {
-      const judged = await resultsOf('server3', words('awkward/greets.py'), items);
-      return /greets on connect/.test(judged.dialect ?? '') && failed(judged).length === 0;
+      const results = await resultsOf('server3', words('awkward/greets.py'), names);
+      return /greets on connect/.test(results.dialect ?? '') && failed(results).length === 0;
     }, 'the greeting to be noticed');
   });
 });

@@ -39,7 +39,7 @@ async function statusOf(
   one: Check<Attempt>,
   on?: SharedProgram<Attempt>,
 ): Promise<Result['status']> {
-  const [result] = await new Schedule(own, on).run([one], () => {});
+  const [result] = await new Schedule([one], own, () => {}, on).run();
   return (result as Result).status;
 }
 
@@ -74,7 +74,7 @@ describe('a check', { concurrency: true }, () => {
   });
 
   it('that passed in the second attempt is reported with what the first one got', async () => {
-    const results = await new Schedule(own).run([doing({}, late, right)], () => {});
+    const results = await new Schedule([doing({}, late, right)], own, () => {}).run();
     const text = textReport({ role: 'server3', command: COMMAND, results }, coloursFor({}));
     assert.match(text, /✓ attempted, in the second attempt; the first got nothing within 2 s$/m);
   });

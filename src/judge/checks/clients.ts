@@ -169,8 +169,8 @@ export const CLIENTS: Check<ServerAttempt>[] = [
       });
       const isStuck = (): boolean => Date.now() - lastReply > STUCK_MS;
       const allServed = Promise.all(served);
-      const outcome = await Promise.race([allServed, eventually(isStuck, MANY_MS)]);
-      if (Array.isArray(outcome)) return;
+      const replies = await Promise.race([allServed, eventually(isStuck, MANY_MS)]);
+      if (Array.isArray(replies)) return;
       throw new Failure({
         sent: `a sum from each of ${MANY} clients`,
         expected: 'a reply to each',

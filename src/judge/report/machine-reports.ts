@@ -38,8 +38,9 @@ function jsonProgram(program: ProgramResults): object {
   };
 }
 
-function jsonFailure({ got, hint, ...failure }: FailureDetails): object {
-  return { ...failure, came: got, look: hint };
+function jsonFailure(failure: FailureDetails): object {
+  const { sent, expected, got, hint, stderr, late, neverListened } = failure;
+  return { sent, expected, came: got, look: hint, stderr, late, neverListened };
 }
 
 export function junitReport(all: readonly ProgramResults[]): string {
