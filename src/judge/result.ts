@@ -5,7 +5,7 @@
 import { Buffer } from 'node:buffer';
 import { printable } from '../terminal/printable.ts';
 import { type CheckInfo, LEVELS, type Level, type Role } from './check.ts';
-import type { Command } from './program/program.ts';
+import type { Command } from './program/tested-program.ts';
 
 export interface Evidence {
   readonly sent?: string;

@@ -2,7 +2,7 @@
  * Every wrong program against every check, as a table: `npm run test:check`. It takes some minutes;
  * `npm run test:judgement` runs only a few checks on each program.
  */
-import { endProgramsAtExit } from '../../src/judge/program/program.ts';
+import { endProgramsAtExit } from '../../src/judge/program/tested-program.ts';
 import { DEFECTS } from './defects.ts';
 import { failed, resultsOf, words } from './run-program.ts';
 

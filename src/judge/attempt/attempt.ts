@@ -5,7 +5,7 @@
 import type { Check } from '../check.ts';
 import { CHECK_MS, eventually, inTime, START_MS } from '../program/deadlines.ts';
 import { freePort, isListening } from '../program/operating-system.ts';
-import { type Command, Program, type StartOptions } from '../program/program.ts';
+import { type Command, Program, type StartOptions } from '../program/tested-program.ts';
 import {
   cannotStart,
   Failure,

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { eventually, REPLY_MS, START_MS } from '../program/deadlines.ts';
 import { HOST } from '../program/operating-system.ts';
-import type { Command, Program } from '../program/program.ts';
+import type { Command, Program } from '../program/tested-program.ts';
 import { cannotStart, Failure, visible } from '../result.ts';
 import { Attempt } from './attempt.ts';
 import { TcpConnection } from './tcp-connection.ts';

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerRole } from '../check.ts';
 import { GREETING_MS, NEXT_CLIENT_MS } from '../program/deadlines.ts';
 import { type ResourceUsage, resourceUsage } from '../program/operating-system.ts';
-import type { Command, Program, StartOptions } from '../program/program.ts';
+import type { Command, Program, StartOptions } from '../program/tested-program.ts';
 import { Failure, type Result, rethrow } from '../result.ts';
 import { Attempt } from './attempt.ts';
 import { TcpConnection } from './tcp-connection.ts';

@@ -2,27 +2,27 @@
 import type { ClientAttempt } from '../attempt/client-attempt.ts';
 import type { ServerAttempt } from '../attempt/server-attempt.ts';
 import type { Check, CheckInfo } from '../check.ts';
-import { ARITHMETIC } from './arithmetic.ts';
+import { CALCULATIONS } from './calculations.ts';
 import { CLIENT_ASSIGNMENT, connects } from './client-assignment.ts';
 import { CLIENT_ROBUSTNESS } from './client-robustness.ts';
 import { CLIENTS } from './clients.ts';
-import { answers, CONVERSATION } from './conversation.ts';
 import { DISCONNECTS } from './disconnects.ts';
 import { ECHO } from './echo.ts';
-import { FRAMING } from './framing.ts';
 import { LIFECYCLE } from './lifecycle.ts';
+import { MESSAGE_FRAMING } from './message-framing.ts';
+import { answers, MESSAGES } from './messages.ts';
 import { RESOURCES } from './resources.ts';
 
 /** All but `answers`, which runs first. */
 export const SERVER_CHECKS: readonly Check<ServerAttempt>[] = [
   ...ECHO,
-  ...CONVERSATION,
+  ...MESSAGES,
   ...CLIENTS,
   ...LIFECYCLE,
   ...DISCONNECTS,
-  ...FRAMING,
+  ...MESSAGE_FRAMING,
   ...RESOURCES,
-  ...ARITHMETIC,
+  ...CALCULATIONS,
 ];
 
 /** All but `connects`, which runs first. */

@@ -2,7 +2,7 @@
 import type { ServerAttempt } from '../attempt/server-attempt.ts';
 import { type Check, SERVER_ROLES } from '../check.ts';
 import { eventually, INTERRUPT_MS, START_MS } from '../program/deadlines.ts';
-import type { Program } from '../program/program.ts';
+import type { Program } from '../program/tested-program.ts';
 import { Failure } from '../result.ts';
 
 /** A sum whose digits no other output contains. */

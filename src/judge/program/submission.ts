@@ -4,7 +4,7 @@ import { accessSync, constants, mkdtempSync, readdirSync, rmSync, statSync } fro
 import { tmpdir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
 import { ROLES, type Role } from '../check.ts';
-import type { Command } from './program.ts';
+import type { Command } from './tested-program.ts';
 
 /** To compile one file. */
 const BUILD_MS = 60_000;

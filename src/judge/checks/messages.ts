@@ -1,4 +1,4 @@
-/** The conversation: every message gets a reply, whatever the message was, and the client may go on. */
+/** Messages of every kind: each gets a reply, and the client may go on. */
 import { Buffer } from 'node:buffer';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attempt } from '../attempt/attempt.ts';
@@ -44,7 +44,7 @@ export function answers(echoes: boolean, onDialect: (dialect: Dialect) => void):
   };
 }
 
-export const CONVERSATION: Check<ServerAttempt>[] = [
+export const MESSAGES: Check<ServerAttempt>[] = [
   {
     name: 'keeps-talking',
     roles: SERVER_ROLES,

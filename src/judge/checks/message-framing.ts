@@ -14,7 +14,7 @@ const SECOND_REPLY_MS = 300;
 /** 2 and 40 with any other characters around them. Bare replies may arrive joined: `240`. */
 const BOTH_REPLIES = /^\D*2(\.0+)?\D*40(\.0+)?\D*$/;
 
-export const FRAMING: Check<ServerAttempt>[] = [
+export const MESSAGE_FRAMING: Check<ServerAttempt>[] = [
   {
     name: 'two-in-one',
     roles: CALCULATORS,

@@ -9,7 +9,7 @@ const RANDOM_EXPRESSIONS = 6;
 /** Relative tolerance: the last digits of binary floating point. */
 const ROUNDED = 1e-4;
 
-export const ARITHMETIC: Check<ServerAttempt>[] = [
+export const CALCULATIONS: Check<ServerAttempt>[] = [
   {
     name: 'arithmetic',
     roles: CALCULATORS,
