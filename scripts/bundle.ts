@@ -13,9 +13,9 @@ const LIBRARIES = ['src/calculator/calculate.ts', 'src/sockets/index.ts'];
 const MODULES = [
   'src/cli.ts',
   'src/try/try.ts',
-  'src/judge/command.ts',
-  'src/chat/command.ts',
-  'src/completion/command.ts',
+  'src/judge/check-command.ts',
+  'src/chat/client-command.ts',
+  'src/completion/completion-command.ts',
   'src/server1.ts',
   'src/server2.ts',
   'src/server3.ts',

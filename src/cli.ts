@@ -79,15 +79,15 @@ async function run(name: CommandName, words: readonly string[]): Promise<number>
     return tryOut(serverFrom(positionals), streams);
   }
   if (name === 'completion') {
-    const { completion } = await import('./completion/command.ts');
+    const { completion } = await import('./completion/completion-command.ts');
     return say(completion(positionals));
   }
   if (name === 'check') {
-    const { runCheck } = await import('./judge/command.ts');
+    const { runCheck } = await import('./judge/check-command.ts');
     return runCheck(positionals, options, streams);
   }
   if (name === 'client') {
-    const { runClientCommand } = await import('./chat/command.ts');
+    const { runClientCommand } = await import('./chat/client-command.ts');
     return runClientCommand(addressFrom(positionals, 1), options, streams);
   }
   const addresses = await addressesOf(addressFrom(positionals, 0));

@@ -71,7 +71,7 @@ describe('the client half-closes after the last reply, and not before', () => {
   });
 
   it('and does not wait for a server that sends without end', async t => {
-    const cli = patched(t, 'chat/command.js', { CLOSING_MS: 10 * DEADLINE_MS });
+    const cli = patched(t, 'chat/client-command.js', { CLOSING_MS: 10 * DEADLINE_MS });
     const port = await fakeServer(t, socket => {
       socket.on('data', () => socket.write('x\n'));
       const flood = (): void => {

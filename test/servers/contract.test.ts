@@ -12,14 +12,16 @@ import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { RunningServer } from '../../src/judge/server-trial.ts';
-import { TrialOfRunning } from '../../src/judge/shared-server.ts';
+import {
+  AttemptOnRunningServer,
+  type RunningServer,
+} from '../../src/judge/attempt/server-attempt.ts';
 import { CLI, calcd, run, type Server, startServer, startServerInto } from '../support/calcd.ts';
 import { DEADLINE_MS, eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { withLongGrace } from '../support/patched.ts';
 import { Peer } from '../support/peer.ts';
-import { assertPasses, itemsFor, RESTART, trialOf } from './kit.ts';
+import { assertPasses, attemptOf, checksFor, RESTART } from './kit.ts';
 
 const SERVERS = [
   { name: 'server1', echoes: false, limitOption: [], limit: 1, threaded: false },
@@ -54,7 +56,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
   // Both halves wait more than they work, and so run side by side.
   describe(name, { concurrency: 2 }, () => {
     describe('in one process for all tests', { concurrency: 1 }, () => {
-      const own = trialOf(name);
+      const own = attemptOf(name);
       let server: RunningServer;
       before(async () => {
         server = await own.start();
@@ -62,11 +64,11 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
       after(() => own.end());
       const connect = (test: TestContext): Promise<Peer> => Peer.connect(test, server.port);
 
-      for (const item of itemsFor(name)) {
-        it(`passes the check's ${item.name}: ${item.asks}`, {
-          skip: item.linuxOnly === true && unlessLinux,
+      for (const check of checksFor(name)) {
+        it(`passes the check ${check.name}: ${check.asks}`, {
+          skip: check.linuxOnly === true && unlessLinux,
         }, async () => {
-          await assertPasses(item, () => new TrialOfRunning(own, async () => server));
+          await assertPasses(check, () => new AttemptOnRunningServer(own, async () => server));
         });
       }
 
@@ -386,8 +388,8 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await server.exit(), 'SIGINT');
       });
 
-      it(`passes the check's restart: ${RESTART.asks}`, async () => {
-        await assertPasses(RESTART, () => trialOf(name));
+      it(`passes the check restart: ${RESTART.asks}`, async () => {
+        await assertPasses(RESTART, () => attemptOf(name));
       });
 
       it('serves on when nobody reads its display, and when the display is gone', async t => {

@@ -35,7 +35,7 @@ export function patched(test: Ending, bundle: string, constants: Record<string, 
  * a server has got its turn. For servers that greet, or that refuse.
  */
 export function withPatienceForGreetings(test: Ending): string {
-  return patched(test, 'chat/command.js', { GREETING_MS: 2000 });
+  return patched(test, 'chat/client-command.js', { GREETING_MS: 2000 });
 }
 
 /** Time enough to deliver what is due on any machine: a server that needs it all is waited for in vain. */
