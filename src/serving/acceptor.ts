@@ -42,9 +42,9 @@ export class Acceptor implements EventHandler {
   /** How many clients have been refused because the server was full. */
   refused = 0;
   readonly #with: Accepting;
-  /** The server was full, and a full scan has shown since then whether a client has left. */
+  /** The server was full, and the tick since then has made a full scan: it may refuse now. */
   #hasScanned = false;
-  /** Since the last accepted client; only the first of several failures in a row is logged. */
+  /** Since the last accepted client. Only the first of several failures in a row is logged. */
   #hasFailed = false;
   #isQueued = false;
   #isPausing = false;
@@ -70,7 +70,7 @@ export class Acceptor implements EventHandler {
     this.#with.listener.close();
   }
 
-  /** Only once per tick: a second time would see the same clients. */
+  /** Only once per tick: a second time could refuse a client without a full scan before it. */
   #acceptAtEndOfTick(): void {
     if (this.#isQueued) return;
     this.#isQueued = true;

@@ -40,7 +40,7 @@ export class LogOutput implements EventHandler {
   #length = 0;
   /** Lines dropped since the backlog was full: until it is written, all further lines are dropped. */
   #dropped = 0;
-  /** Dropped lines that a note at the beginning of `#bytes` tells of; it is not written yet. */
+  /** Dropped lines that a note at the beginning of `#bytes` reports, until the note is written. */
   #noted = 0;
   #isBackpressured = false;
   /** When to try again, because the pipe has no reader: select(2) reports such a pipe as writable. */
@@ -179,7 +179,7 @@ export class LogOutput implements EventHandler {
     return true;
   }
 
-  /** As many whole lines as one write may take, or lines of several threads mix. */
+  /** As many bytes as one write takes, but whole lines, or those of several threads mix. */
   #endOfWholeLines(): number {
     const furthest = this.#position + this.#standard.writeBytes;
     if (furthest >= this.#length) return this.#length;

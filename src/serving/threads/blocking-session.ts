@@ -29,7 +29,7 @@ interface Serving {
   readonly conversation: Conversation;
   readonly output: LogOutput;
   readonly counts: SharedCounters;
-  /** Whether the end of input may come from the server. */
+  /** Whether the server stops: it then ends the input itself, with shutdown(2). */
   readonly isStopping: () => boolean;
   /** Seconds after which a silent client is disconnected; undefined for never. */
   readonly idleTimeout: number | undefined;
@@ -104,8 +104,8 @@ export class BlockingSession {
   }
 
   /**
-   * Usually recv itself waits. But a partial message, which a pause ends, and log lines that wait for
-   * the output need select.
+   * Usually recv itself waits. select is needed while a pause may end a partial message, and while
+   * log lines wait until the output is writable.
    * @returns false when the client has paused, or was silent for the idle timeout.
    */
   #waitForClient(): boolean {
@@ -150,14 +150,14 @@ export class BlockingSession {
   }
 
   /**
-   * The server stops, so more input may still arrive, and to close over it resets the connection.
-   * Waits until the client's system has acknowledged the replies, or the grace period is over.
+   * The server stops, so more input may still arrive, and closing would reset the connection. Waits
+   * until the client's system has acknowledged the replies, or the grace period is over.
    */
   #deliver(): string {
     const until = system.now() + GRACE_MS;
     while (this.#socket.unacknowledged() > 0 && system.now() < until) {
       system.sleep(DELIVERY_CHECK_MS);
-      // To send nothing fails once the client has left: then no acknowledgement will come.
+      // Sending zero bytes fails once the client has left: then no acknowledgement will come.
       this.#socket.send(NOTHING);
     }
     return disconnectReason.serverStopped;

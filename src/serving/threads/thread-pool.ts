@@ -187,7 +187,7 @@ export class ThreadPool {
   }
 }
 
-/** Runs client-thread.ts: in the build one file beside server2, else the source itself. */
+/** Runs client-thread.ts: in the build the bundle beside server2.js, otherwise the source. */
 function startWorker(options: WorkerOptions): Worker {
   if (!import.meta.url.endsWith('.ts')) {
     return new Worker(new URL('./client-thread.cjs', import.meta.url), options);
