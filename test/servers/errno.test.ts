@@ -105,7 +105,7 @@ describe('accept(2)', () => {
   }
 
   for (const code of ['EINTR', 'EAGAIN']) {
-    it(`${code}: no word, and service goes on`, async t => {
+    it(`${code}: no line, and service goes on`, async t => {
       const { server } = start(t, code);
       await assertServed(await server.connect());
       assert.deepEqual(server.lines(/^Cannot/), []);
@@ -121,7 +121,7 @@ describe('accept(2)', () => {
     });
   }
 
-  it('says so again when it fails again after a success', async t => {
+  it('logs it again when it fails again after a success', async t => {
     const failing = new Failing('EMFILE', Number.POSITIVE_INFINITY);
     const server = new InProcessServer(t, server3, ({ accept }) => ({
       accept: (...words) => (failing.take() ? failing.result : accept(...words)),
@@ -165,7 +165,7 @@ describe('select(2)', () => {
     });
   }
 
-  it('EINTR: no word, and service goes on', async t => {
+  it('EINTR: no line, and service goes on', async t => {
     const { server, failing } = start(t, 'EINTR');
     failing.isArmed = true;
     await assertServed(await server.connect());
@@ -256,11 +256,11 @@ describe('a client that is refused', () => {
     ['recv', 'ENOMEM'],
   ];
   for (const [call, code] of FAILING) {
-    it(`is let go, and nobody else, when ${call} fails with ${code}`, async t => {
+    it(`is disconnected, and no other client, when ${call} fails with ${code}`, async t => {
       let victim: number | undefined;
       let isDone = false;
       const server = new InProcessServer(t, server1, calls => ({
-        // In our time: the refused client must get to speak before it is closed.
+        // In our time: the refused client must be able to send before its socket is closed.
         now: () => calls.now() / SPEED,
         accept: (...words) => {
           const fd = calls.accept(...words);
