@@ -52,7 +52,7 @@ export class CalculatorConversation implements Conversation {
     this.#framer.retainInput();
   }
 
-  /** @returns false, and leaves all as it was, when the message takes more than that. */
+  /** @returns false, and changes nothing, when the message needs the slow path. */
   #replyFast(replies: ReplyBuffer): boolean {
     const { bytes, start, end } = this.#framer;
     const replyStart = replies.length;

@@ -22,7 +22,10 @@ export interface Counts {
 export interface Conversation extends Counts {
   /** Whether the last bytes become a message if the client pauses now. */
   readonly hasPartialMessage: boolean;
-  /** Borrows the first `length` bytes until they are answered or retained. Not while input is left. */
+  /**
+   * Borrows the first `length` bytes until they are answered or retained. Call it only when no input
+   * is left.
+   */
   receive(bytes: Buffer, length: number): void;
   pause(): void;
   end(): void;
@@ -43,8 +46,8 @@ export interface Observer {
 }
 
 /**
- * One client's time slice: fills `replies`, emptied first, with at most what one send takes, for at
- * most so many milliseconds.
+ * One client's time slice: empties `replies` and fills it with at most what one send takes, for at
+ * most `milliseconds`.
  * @param now a clock, in milliseconds.
  * @returns whether input is left for another time slice.
  */

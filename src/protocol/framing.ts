@@ -9,10 +9,13 @@
  */
 import { Buffer } from 'node:buffer';
 
-/** Longest message in bytes, without its line end: long enough for sums, short enough for 10,000 clients. */
+/**
+ * Longest message in bytes, without its line end: long enough for sums, short enough for the memory
+ * of 10,000 clients.
+ */
 export const MAX_MESSAGE_BYTES = 4096;
 
-/** After so long a partial message of a client that has sent no LF is a message. */
+/** Until a client has sent its first LF, a pause of this length ends its message. */
 export const PAUSE_MS = 20;
 
 const LF = 0x0a;
@@ -24,7 +27,10 @@ export type Framed = 'message' | 'too long' | undefined;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 export class Framer {
-  /** What `next` found: bytes `start` to `end` of `bytes`; the beginning of a message that is too long. */
+  /**
+   * What `next` found: bytes `start` to `end` of `bytes`; of a message that is too long perhaps only
+   * the beginning.
+   */
   bytes = NOTHING;
   start = 0;
   end = 0;

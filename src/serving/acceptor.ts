@@ -6,7 +6,7 @@ import type { Counts } from '../protocol/conversation.ts';
 import type { Address } from '../sockets/address.ts';
 import type { Accepted, Socket } from '../sockets/socket.ts';
 import { type SystemError, survivable } from '../sockets/system-error.ts';
-import { ACCEPTS_PER_TICK, FAILURE_PAUSE_MS } from './limits.ts';
+import { ACCEPTS_PER_TICK, RETRY_DELAY_MS } from './limits.ts';
 import type { LingeringCloser } from './lingering-close.ts';
 import type { Log } from './log/log.ts';
 import type { EventHandler, SelectLoop } from './select/select-loop.ts';
@@ -25,7 +25,7 @@ export interface Clients {
   forceClose(): void;
 }
 
-interface Accepting {
+interface AcceptorOptions {
   readonly loop: SelectLoop;
   readonly log: Log;
   readonly closer: LingeringCloser;
@@ -41,19 +41,19 @@ export class Acceptor implements EventHandler {
   admitted = 0;
   /** How many clients have been refused because the server was full. */
   refused = 0;
-  readonly #with: Accepting;
-  /** The server was full, and a full scan has shown since then whether a client has left. */
+  readonly #options: AcceptorOptions;
+  /** The server was full, and the tick since then has made a full scan: it may refuse now. */
   #hasScanned = false;
-  /** Since the last accepted client; only the first of several failures in a row is logged. */
+  /** Since the last accepted client. Only the first of several failures in a row is logged. */
   #hasFailed = false;
   #isQueued = false;
   #isPausing = false;
   #isStopped = false;
 
-  constructor(accepting: Accepting) {
-    this.fd = accepting.listener.fd;
-    this.#with = accepting;
-    accepting.loop.watchReads(this);
+  constructor(options: AcceptorOptions) {
+    this.fd = options.listener.fd;
+    this.#options = options;
+    options.loop.watchReads(this);
   }
 
   /** Waits for the end of the tick: a client that leaves in the same tick makes room. */
@@ -66,15 +66,15 @@ export class Acceptor implements EventHandler {
   /** Accepts no more clients. */
   stop(): void {
     this.#isStopped = true;
-    this.#with.loop.unwatch(this);
-    this.#with.listener.close();
+    this.#options.loop.unwatch(this);
+    this.#options.listener.close();
   }
 
-  /** Only once per tick: a second time would see the same clients. */
+  /** Only once per tick: a second time could refuse a client without a full scan before it. */
   #acceptAtEndOfTick(): void {
     if (this.#isQueued) return;
     this.#isQueued = true;
-    this.#with.loop.atEndOfTick(this.#acceptClients);
+    this.#options.loop.atEndOfTick(this.#acceptClients);
   }
 
   readonly #acceptClients = (): void => {
@@ -93,23 +93,23 @@ export class Acceptor implements EventHandler {
   };
 
   get #hasRoom(): boolean {
-    return this.#with.clients.size < this.#with.limit;
+    return this.#options.clients.size < this.#options.limit;
   }
 
   /** Before a client is refused, one more tick finds the clients that have already left. */
   #scanForRoom(): void {
     this.#hasScanned = true;
-    this.#with.loop.requestFullScan();
+    this.#options.loop.requestFullScan();
     this.#acceptAtEndOfTick();
   }
 
   #admit({ socket, peer }: Accepted): void {
     this.admitted++;
-    this.#with.clients.admit(socket, peer);
+    this.#options.clients.admit(socket, peer);
   }
 
   #refuse({ socket, peer }: Accepted): void {
-    const { limit, log, closer } = this.#with;
+    const { limit, log, closer } = this.#options;
     const others = limit === 1 ? 'another client is' : `${limit} clients are`;
     const reason = `server busy: ${others} being served, try again later`;
     this.refused++;
@@ -119,7 +119,7 @@ export class Acceptor implements EventHandler {
 
   #accept(): Accepted | undefined {
     try {
-      const accepted = this.#with.listener.accept(true);
+      const accepted = this.#options.listener.accept(true);
       if (accepted) this.#hasFailed = false;
       return accepted;
     } catch (error) {
@@ -129,12 +129,12 @@ export class Acceptor implements EventHandler {
   }
 
   #pause(error: SystemError): void {
-    const { loop, log } = this.#with;
+    const { loop, log } = this.#options;
     if (!this.#hasFailed) log.retrying(error);
     this.#hasFailed = true;
     this.#isPausing = true;
     loop.unwatchReads(this);
-    loop.after(FAILURE_PAUSE_MS, () => {
+    loop.after(RETRY_DELAY_MS, () => {
       this.#isPausing = false;
       if (!this.#isStopped) loop.watchReads(this);
     });

@@ -20,7 +20,7 @@ export const ACCEPTS_PER_TICK = 64;
  * Pause after accept(2) or select(2) has failed, for example because descriptors or memory are short.
  * Without it the call would fail again at once, and the loop would spin.
  */
-export const FAILURE_PAUSE_MS = 100;
+export const RETRY_DELAY_MS = 100;
 
 /** How long a refused client may take to read the reply and close. */
 export const LINGER_MS = 2000;
@@ -55,7 +55,7 @@ export const USER_TIMEOUT_S = KEEPALIVE_IDLE_S + KEEPALIVE_COUNT * KEEPALIVE_INT
 export const CHECKS_PER_IDLE_TIMEOUT = 16;
 
 /** Pause before the log is written again to a pipe without a reader, which may be restarting. */
-export const READER_PAUSE_MS = 1000;
+export const READER_RETRY_MS = 1000;
 
 /** Bytes of log lines after which they are written before the end of the tick. */
 export const LOG_FLUSH_BYTES = 64 * 1024;

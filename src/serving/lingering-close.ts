@@ -1,8 +1,8 @@
 /**
- * A lingering close (RFC 9112, nginx) for clients that are refused. To close a socket that has
- * unread input resets the connection, and a reset may destroy the reply that was just sent. So:
- * send the reply, end our direction, discard what still arrives until the client closes or
- * LINGER_MS have passed, then close.
+ * A lingering close (RFC 9112, nginx) for clients that are refused. Closing a socket with unread
+ * input resets the connection, and a reset may destroy the reply that was just sent. So: send the
+ * reply, end our direction, discard what still arrives until the client closes or LINGER_MS have
+ * passed, then close.
  */
 import { Buffer } from 'node:buffer';
 import { type Socket, WOULD_BLOCK } from '../sockets/socket.ts';
@@ -58,7 +58,7 @@ class LingeringSocket implements EventHandler {
     this.#onClosed = onClosed;
   }
 
-  /** @param mayLinger else it is closed at once, after one attempt to send. */
+  /** @param mayLinger false: one attempt to send, then the socket is closed at once. */
   start(mayLinger: boolean): void {
     this.#mayLinger = mayLinger;
     if (mayLinger) this.#timer = this.#loop.after(LINGER_MS, () => this.close());

@@ -12,7 +12,7 @@ export function formatAddress({ host, port }: Address): string {
   return `${host}:${port}`;
 }
 
-/** Four numbers of 0 to 255, in full and without leading zeros, which some would take for octal. */
+/** Four numbers from 0 to 255, without leading zeros, which some programs read as octal. */
 export function isIPv4(text: string): boolean {
   const octets = text.split('.');
   return (
@@ -24,7 +24,7 @@ export function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 0 && port <= 65_535;
 }
 
-/** A copy: what is checked is what C is given, whatever the caller's object returns the next time. */
+/** Returns a copy: a getter of the caller's object could return another value after the check. */
 export function checkedAddress(address: Address): Address {
   if (typeof address !== 'object' || address === null) {
     throw wrongType('address', 'an object with host and port', address);

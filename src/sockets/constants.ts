@@ -18,7 +18,7 @@ interface Platform {
   readonly TCP_KEEPCNT: number;
   /** How long sent bytes may stay unacknowledged; macOS calls it TCP_RXT_CONNDROPTIME. */
   readonly TCP_USER_TIMEOUT: number;
-  /** The unit of TCP_USER_TIMEOUT: a second has so many. */
+  /** Units of TCP_USER_TIMEOUT per second. */
   readonly USER_TIMEOUT_UNITS: number;
   readonly MSG_NOSIGNAL: number;
   readonly MSG_DONTWAIT: number;
@@ -32,7 +32,7 @@ interface Platform {
   readonly RLIMIT_NPROC: number;
   /** The select(2) that takes descriptors of any number. */
   readonly select: string;
-  /** macOS begins a sockaddr with its length, in the byte that is the family's low one on Linux. */
+  /** The first byte of a sockaddr: its length on macOS, the low byte of the family on Linux. */
   readonly sockaddrHasLength: boolean;
 }
 

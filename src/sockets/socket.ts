@@ -143,7 +143,9 @@ export class Socket {
     }
   }
 
-  /** Whether the peer has closed, or the stream has failed, with nothing left to receive. Never waits. */
+  /**
+   * Whether the peer has closed, or the stream has failed, with nothing left to receive. Never waits.
+   */
   peerHasClosed(): boolean {
     const fd = this.#openFd('recv');
     const flags = constant.MSG_PEEK | constant.MSG_DONTWAIT;
@@ -237,7 +239,7 @@ export class Socket {
     return decodeSockaddr(sockaddr);
   }
 
-  /** Every call takes the descriptor from here. */
+  /** Every method gets the descriptor from here, so that none uses it after `close`. */
   #openFd(call: string): number {
     if (this.#isOpen) return this.#fd;
     throw new SystemError(call, constant.EBADF);

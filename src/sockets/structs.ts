@@ -4,7 +4,10 @@ import { AF_INET, SOCKADDR_HAS_LENGTH } from './constants.ts';
 
 export const SOCKADDR_IN_BYTES = 16;
 
-/** struct sockaddr_in: family, port and address, the last two in network order. For a checked address. */
+/**
+ * struct sockaddr_in: family, port and address, the last two in network byte order.
+ * @param address that has been checked.
+ */
 export function encodeSockaddr({ host, port }: Address): Uint8Array {
   const bytes = new Uint8Array(SOCKADDR_IN_BYTES);
   if (SOCKADDR_HAS_LENGTH) bytes.set([SOCKADDR_IN_BYTES, AF_INET]);
@@ -13,7 +16,7 @@ export function encodeSockaddr({ host, port }: Address): Uint8Array {
   return bytes;
 }
 
-/** What accept(2) or getsockname(2) wrote: 16 bytes, so that none is missing. */
+/** Decodes the 16 bytes that accept(2) or getsockname(2) wrote. */
 export function decodeSockaddr(bytes: Uint8Array): Address {
   const [high, low, ...octets] = bytes.subarray(2, 8);
   return { host: octets.join('.'), port: ((high as number) << 8) | (low as number) };
@@ -25,8 +28,8 @@ const IS_32_BIT = ['arm', 'ia32', 'mips', 'mipsel'].includes(process.arch);
 const LONG_WORDS = IS_32_BIT ? 1 : 2;
 
 /**
- * struct timeval for 0 to 1e11 ms, so that seconds fit the low 32 bits and the high ones are 0; what
- * is left over of a microsecond is rounded up.
+ * struct timeval for 0 to 1e11 ms: the seconds fit into the low 32 bits, and the high ones stay 0. A
+ * fraction of a microsecond is rounded up.
  */
 export function encodeTimeval(ms: number): Int32Array {
   const timeval = new Int32Array(2 * LONG_WORDS);

@@ -5,7 +5,7 @@
  * that records each call and passes it on.
  *
  * A result is what the kernel itself returns: 0 or more, or an error number (errno(3)), negated. So
- * one number tells all, and nothing can come between a call and the reason why it failed.
+ * nothing can come between a call and the reason why it failed.
  */
 import type { Address } from './address.ts';
 import { F_SETFD, FD_CLOEXEC, SELECT, SOCK_CLOEXEC } from './constants.ts';
@@ -51,15 +51,15 @@ function acceptCall(): (fd: number, sockaddr: Uint8Array, flags: number) => numb
 }
 
 /**
- * The calls as C has them. C believes every number, and nothing is checked here. Who checks what:
- *   fd                an open descriptor: Socket (socket.ts); serving/ else passes 0, 1 or a
- *                     descriptor that `open` returned
- *   buffer, length    memory that is there, and no length beyond it: checks.ts; log-output.ts and
+ * The calls as C has them. Neither C nor this file checks the arguments. Their callers do:
+ *   fd                an open descriptor: Socket (socket.ts); the log and stop-triggers.ts pass 0, 1
+ *                     or a descriptor that `open` returned
+ *   buffer, length    existing memory, and no length beyond it: checks.ts; log-output.ts and
  *                     stop-triggers.ts pass buffers of their own
  *   sockaddr          16 bytes: Socket makes it
- *   address           checkedAddress (checks.ts)
+ *   address           checkedAddress (address.ts)
  *   backlog, value    integers that fit an int: Socket.listen, socket-options.ts
- *   nfds, read, write below 2^20, with bitmaps as long: FdSet and `select` (select.ts)
+ *   nfds, read, write below 2^20, with bitmaps of that length: FdSet and `select` (select.ts)
  *   timeout           0 to 1e11 ms, or Infinity: `select`
  *   all others        constants of constants.ts
  */
@@ -80,7 +80,7 @@ export const nativeCalls = {
     withErrno(c.send(fd, bytes, length, flags)),
   shutdown: (fd: number, how: number): number => withErrno(c.shutdown(fd, how)),
   close: (fd: number): number => withErrno(c.close(fd)),
-  /** select(2). Its sets are bitmaps with an even number of words; its timeout is in ms, or Infinity. */
+  /** select(2). Its sets are bitmaps with an even number of words; the timeout is in ms. */
   select: (
     nfds: number,
     read: Uint32Array | null,

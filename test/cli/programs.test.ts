@@ -11,10 +11,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 
 /** Node reads TypeScript since 22.18; before, tsx does. */
-const NODE =
-  'typescript' in process.features
-    ? [execPath, '--disable-warning=ExperimentalWarning']
-    : [execPath, fileURLToPath(import.meta.resolve('tsx/cli'))];
+const NODE = (process.features as { typescript?: unknown }).typescript
+  ? [execPath, '--disable-warning=ExperimentalWarning']
+  : [execPath, fileURLToPath(import.meta.resolve('tsx/cli'))];
 
 const SERVERS: [name: string, reply: string][] = [
   ['server1', '66'],

@@ -1,7 +1,7 @@
 /** Quoted source is in the source, links lead somewhere, and the diffs of the servers are real. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { env } from 'node:process';
 import { describe, it } from 'node:test';
@@ -38,6 +38,18 @@ describe('the links', () => {
         if (anchor) assert.ok(anchorsOf(target).includes(anchor), link);
       }
     });
+  }
+});
+
+describe('the tests that docs/security.md quotes', () => {
+  const folder = 'test/servers';
+  const files = readdirSync(folder).filter(name => name.endsWith('.test.ts'));
+  const tests = files.map(name => readFileSync(join(folder, name), 'utf8')).join('\n');
+  const [, table = ''] = /\| shown by \|\n(.*?)\n\n/s.exec(textOf('docs/security.md')) ?? [];
+  const lastCells = table.split('\n').map(row => row.split(' | ').at(-1) as string);
+  const quoted = [...lastCells.join('\n').matchAll(/`([^`\n]+ [^`\n]+)`/g)];
+  for (const [, name = ''] of quoted.filter(([, name]) => !name?.startsWith('npm run '))) {
+    it(`exist: ${name}`, () => assert.ok(tests.includes(`'${name}`)));
   }
 });
 

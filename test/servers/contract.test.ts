@@ -104,7 +104,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await python.stdout.rest(), echoes ? '1\n1+23\n' : '1\n24\n');
       });
 
-      it('takes NULs with nothing else for an empty message, until the first LF', {
+      it('takes NULs on their own for an empty message, until the first LF', {
         skip: forEcho,
       }, async t => {
         const peer = await connect(t);
@@ -131,13 +131,13 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await peer.received.rest(), '');
       });
 
-      it('answers everything after a half-close, the unfinished rest too', async t => {
+      it('answers everything after a half-close, also a partial message', async t => {
         const peer = await connect(t);
         peer.send('1 + 1\n2 + 2\n3 + 3').halfClose();
         assert.equal(await peer.received.rest(), echoes ? '1 + 1\n2 + 2\n3 + 3' : '2\n4\n6\n');
       });
 
-      it('replies once to a message too long, and goes on', { skip: forEcho }, async t => {
+      it('replies once to a message that is too long, and goes on', { skip: forEcho }, async t => {
         const peer = await connect(t);
         const sum = (bytes: number): string => '1+'.padEnd(bytes, '0');
         assert.equal(await peer.ask(sum(4095)), '1');
@@ -174,7 +174,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         if (threaded) assert.doesNotMatch(shown.join('\n'), byMainThread);
       });
 
-      it('says so in one line when the port is in use, and exits with 1', async t => {
+      it('reports in one line that the port is in use, and exits with 1', async t => {
         const second = calcd(t, [name, '127.0.0.1', String(server.port)]);
         assert.equal(await second.exit(), 1);
         assert.equal(
@@ -194,7 +194,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
     });
 
     describe('in a process for each test', { concurrency: 1 }, () => {
-      it('tells a client past the limit that it is busy, and takes the next when one leaves', async t => {
+      it('refuses a client beyond the limit, and admits the next when one leaves', async t => {
         const server = await startServer(t, name, [...limitOption]);
         const served: Peer[] = [];
         while (served.length < limit) {
@@ -233,11 +233,11 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         await assertServed(await server.connect());
       });
 
-      it('ends clients that are idle, with --idle-timeout, and has room again', async t => {
+      it('disconnects idle clients with --idle-timeout, and has room again', async t => {
         const server = await startServer(t, name, ['--idle-timeout', '1', ...limitOption]);
         for (let count = 0; count < 2; count++) {
           const silent = await Promise.all(Array.from({ length: limit }, () => server.connect()));
-          // Behind an LF, what is unfinished is no message: nothing is owed.
+          // After an LF a partial message is no message: no reply is pending.
           await assertServed(silent[0] as Peer);
           silent[0]?.send(echoes ? '' : '1 + ');
           for (const peer of silent) {
@@ -265,7 +265,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await peer.received.line(), '15');
       });
 
-      it('shows connections, messages, replies and disconnections', async t => {
+      it('logs connections, messages, replies and why clients were disconnected', async t => {
         const server = await startServer(t, name);
         const peer = await server.connect();
         await assertServed(peer);
@@ -301,7 +301,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.doesNotMatch(escaped, /[\p{C}\p{Zl}]/u);
       });
 
-      it('shows no line per message with --quiet', async t => {
+      it('logs no messages and replies with --quiet', async t => {
         const server = await startServer(t, name, ['--quiet']);
         const peer = await server.connect();
         await assertServed(peer);
@@ -315,7 +315,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
       const startPatient = (test: TestContext): Promise<Server> =>
         startServer(test, name, ['--quiet'], { cli: withLongGrace(test, name) });
 
-      it('stops on SIGINT: replies due are delivered, exit code 0', async t => {
+      it('stops on SIGINT: pending replies are sent, exit code 0', async t => {
         const server = await startPatient(t);
         const idle = await server.connect();
         await assertServed(idle);
@@ -366,7 +366,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await server.exit(), 0);
       });
 
-      it('stops within its grace though a client does not read', async t => {
+      it('stops within its grace period though a client does not read', async t => {
         const server = await startServer(t, name, ['--quiet']);
         const deaf = await server.connect();
         deaf.socket.pause();
@@ -392,7 +392,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         await assertPasses(RESTART, () => attemptOf(name));
       });
 
-      it('serves on when nobody reads its display, and when the display is gone', async t => {
+      it('serves on when its log is not read, and when the reader is gone', async t => {
         const stalled = await startServer(t, name);
         stalled.process.stdout?.pause();
         const peer = await stalled.connect();
@@ -402,7 +402,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         await assertServed(peer);
       });
 
-      it('shows every line when its output is a file', async t => {
+      it('logs every line when its output is a file', async t => {
         const directory = mkdtempSync(join(tmpdir(), 'calcd-'));
         t.after(() => rmSync(directory, { recursive: true }));
         const file = join(directory, 'display');
@@ -420,7 +420,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         else assert.equal(messages, clients * 5000);
       });
 
-      it('shows what it does through a pipe', async t => {
+      it('logs through a pipe', async t => {
         const words = `'${execPath}' '${CLI}' ${name} 127.0.0.1 0`;
         const piped = run(t, ['sh', '-c', `{ ${words} & echo $! >&2; wait; } | cat`]);
         const pid = Number(await piped.stderr.line());

@@ -22,9 +22,9 @@ function parsed(line: string): Line {
   return rest;
 }
 
-describe('the display as JSON', () => {
+describe('the log as JSON', () => {
   for (const { name, echoes } of SERVERS) {
-    it(`${name}: an object a line for each event, and what it did in all`, async t => {
+    it(`${name}: one JSON object per event, and a summary`, async t => {
       const server = calcd(t, [name, '--log', 'json', '127.0.0.1', '0']);
       const next = async (): Promise<Line> => parsed(await server.stdout.line());
       const { port, ...listening } = await next();
@@ -70,7 +70,7 @@ describe('the display as JSON', () => {
   });
 });
 
-describe('the display of several threads', () => {
+describe('the log of several threads', () => {
   it('keeps long lines of JSON apart in a pipe', async t => {
     const server = calcd(t, ['server2', '--log', 'json', '127.0.0.1', '0']);
     const { port } = parsed(await server.stdout.line());
@@ -88,7 +88,7 @@ describe('the display of several threads', () => {
   });
 });
 
-describe('the display as text', () => {
+describe('the log as text', () => {
   it('begins with the time, and has a colour for each client, when so asked', async t => {
     const server = calcd(t, ['server3', '--timestamps', '--color', 'always', '127.0.0.1', '0']);
     const listening = await server.stdout.line();

@@ -4,8 +4,8 @@ import { INVISIBLE_IN_JSON } from '../../terminal/escapes.ts';
 import type { LogEvent, LogFormat, Traffic, TrafficFormat } from './log-format.ts';
 
 /**
- * A line must fit into one write to a pipe, or lines of several threads mix: PIPE_BUF less the text
- * around it.
+ * PIPE_BUF less the text around it: a line must fit into one write to a pipe, or the lines of several
+ * threads mix.
  */
 const MOST_TEXT_BYTES = 3900;
 
@@ -17,7 +17,7 @@ export class JsonFormat implements LogFormat {
     return `{"time":"${new Date().toISOString()}",`;
   }
 
-  /** Without the brace that its stamp begins with. */
+  /** Without the first brace, which is in the stamp. */
   line(event: LogEvent): string {
     return JSON.stringify(event).slice(1);
   }

@@ -7,7 +7,7 @@ import { Buffer } from 'node:buffer';
 import { EINTR } from '../../sockets/constants.ts';
 import { system } from '../../sockets/system-calls.ts';
 import { SystemError } from '../../sockets/system-error.ts';
-import { LOG_BACKLOG_BYTES, LOG_FLUSH_BYTES, READER_PAUSE_MS } from '../limits.ts';
+import { LOG_BACKLOG_BYTES, LOG_FLUSH_BYTES, READER_RETRY_MS } from '../limits.ts';
 import type { EventHandler } from '../select/select-loop.ts';
 import type { LogFormat, TrafficFormat } from './log-format.ts';
 import { type StandardOutput, standardOutput } from './standard-output.ts';
@@ -40,7 +40,7 @@ export class LogOutput implements EventHandler {
   #length = 0;
   /** Lines dropped since the backlog was full: until it is written, all further lines are dropped. */
   #dropped = 0;
-  /** Dropped lines that a note at the beginning of `#bytes` tells of; it is not written yet. */
+  /** Dropped lines that a note at the beginning of `#bytes` reports, until the note is written. */
   #noted = 0;
   #isBackpressured = false;
   /** When to try again, because the pipe has no reader: select(2) reports such a pipe as writable. */
@@ -58,7 +58,7 @@ export class LogOutput implements EventHandler {
     return this.#isBackpressured;
   }
 
-  /** Whether the pipe has no reader, so that `flush` has to be called again in READER_PAUSE_MS. */
+  /** Whether the pipe has no reader, so that `flush` has to be called again in READER_RETRY_MS. */
   get hasNoReader(): boolean {
     return this.#nextTry !== undefined;
   }
@@ -179,7 +179,7 @@ export class LogOutput implements EventHandler {
     return true;
   }
 
-  /** As many whole lines as one write may take, or lines of several threads mix. */
+  /** As many bytes as one write takes, but whole lines, or those of several threads mix. */
   #endOfWholeLines(): number {
     const furthest = this.#position + this.#standard.writeBytes;
     if (furthest >= this.#length) return this.#length;
@@ -191,7 +191,7 @@ export class LogOutput implements EventHandler {
     if (code === 'EAGAIN') {
       this.#isBackpressured = true;
     } else if (code === 'EPIPE' && this.#standard.mayGetReader) {
-      this.#nextTry = system.now() + READER_PAUSE_MS;
+      this.#nextTry = system.now() + READER_RETRY_MS;
     } else if (GONE.has(code)) {
       this.#gone = true;
       this.#dropped = 0;

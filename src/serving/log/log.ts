@@ -4,7 +4,7 @@ import type { Address } from '../../sockets/address.ts';
 import { system } from '../../sockets/system-calls.ts';
 import type { SystemError } from '../../sockets/system-error.ts';
 import { wantsColours } from '../../terminal/colours.ts';
-import { READER_PAUSE_MS } from '../limits.ts';
+import { READER_RETRY_MS } from '../limits.ts';
 import type { SelectLoop } from '../select/select-loop.ts';
 import { JsonFormat } from './json-format.ts';
 import type { LogEvent, LogFormat, LogOptions, Summary } from './log-format.ts';
@@ -98,7 +98,7 @@ export class Log {
     else loop.unwatchWrites(this.output);
     if (!this.output.hasNoReader || this.#isReaderPause) return;
     this.#isReaderPause = true;
-    loop.after(READER_PAUSE_MS, () => {
+    loop.after(READER_RETRY_MS, () => {
       this.#isReaderPause = false;
     });
   }

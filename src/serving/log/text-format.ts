@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { formatAddress } from '../../sockets/address.ts';
 import { sgr } from '../../terminal/colours.ts';
 import { MOST_PRINTED_BYTES, writePrintable } from '../../terminal/printable.ts';
-import { FAILURE_PAUSE_MS } from '../limits.ts';
+import { RETRY_DELAY_MS } from '../limits.ts';
 import type { LogEvent, LogFormat, Summary, Traffic, TrafficFormat } from './log-format.ts';
 
 export interface TextOptions {
@@ -82,14 +82,14 @@ export class TextFormat implements LogFormat {
 
 function pausedLine(call: string, reason: string): string {
   const what = call === 'accept' ? 'accept clients' : 'wait for clients';
-  return `Cannot ${what}: ${reason}, trying again every ${FAILURE_PAUSE_MS} ms`;
+  return `Cannot ${what}: ${reason}, trying again every ${RETRY_DELAY_MS} ms`;
 }
 
 function summaryLine({ clients, refused, messages, errors, seconds }: Summary): string {
-  const turnedAway = refused > 0 ? `, refused ${refused}` : '';
-  const wrong = errors > 0 ? `, ${errors} of them answered with an error` : '';
-  const served = `Served ${counted(clients, 'client')}${turnedAway} in ${Math.round(seconds)} s`;
-  return `${served}: ${counted(messages, 'message')}${wrong}`;
+  const refusedPart = refused > 0 ? `, refused ${refused}` : '';
+  const errorsPart = errors > 0 ? `, ${errors} of them answered with an error` : '';
+  const served = `Served ${counted(clients, 'client')}${refusedPart} in ${Math.round(seconds)} s`;
+  return `${served}: ${counted(messages, 'message')}${errorsPart}`;
 }
 
 function counted(count: number, what: string): string {

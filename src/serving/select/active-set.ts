@@ -1,10 +1,11 @@
 /**
  * Which descriptors to give to select(2) when there are very many. select asks every descriptor it
  * is given: with 9,000 silent clients that takes 0.5 ms per tick. A client that sent a moment ago is
- * likely to send next. So the loop asks only the active set, as long as one of it is ready within
- * WAIT_MS; otherwise it makes a full scan. It also makes one after eight times as long as a full scan
- * takes, so that full scans cost a ninth of the time, and no silent client waits longer than
- * LONGEST_MS when it sends again.
+ * likely to send next. So the loop gives select only these clients, the active set, as long as one of
+ * them is ready within WAIT_MS. Otherwise it makes a full scan.
+ *
+ * It also makes a full scan when eight times the duration of the last one has passed. So full scans
+ * cost about a ninth of the time, and a silent client that sends again waits LONGEST_MS at most.
  */
 import { FdSet, INTERRUPTED, select } from '../../sockets/select.ts';
 import { system } from '../../sockets/system-calls.ts';
@@ -12,7 +13,7 @@ import { system } from '../../sockets/system-calls.ts';
 /** With fewer descriptors a full scan is cheap: two calls cost more than they save. */
 const MANY = 256;
 
-/** About the cost of a full scan of thousands, so a wait in vain at most doubles it. */
+/** About the cost of a full scan of thousands: a wait in vain at most doubles that cost. */
 const WAIT_MS = 0.3;
 
 const SCAN_INTERVAL_FACTOR = 8;
@@ -39,7 +40,10 @@ export class ActiveSet {
     this.#nextFullScan = 0;
   }
 
-  /** select(2) of the active readers, or of all of them, and of all writers. Timeout in milliseconds. */
+  /**
+   * select(2) of the active readers, or of all of them, and of all writers.
+   * @param timeout in milliseconds.
+   */
   select(readers: FdSet, writers: FdSet, timeout: number): number {
     if (readers.nfds <= MANY) return this.#scan(readers, writers, timeout);
     if (system.now() < this.#nextFullScan) {
@@ -60,7 +64,7 @@ export class ActiveSet {
     return ready;
   }
 
-  /** Does not wait at first: a select that waits costs more, because it queues on each descriptor. */
+  /** Does not wait at first: to wait costs more, because the kernel registers on each descriptor. */
   #fullScan(readers: FdSet, writers: FdSet, timeout: number): number {
     const start = system.now();
     let ready = this.#scan(readers, writers, 0);

@@ -14,7 +14,7 @@ import { nodeLoopDescriptor, nodeTurn } from '../../sockets/node-loop.ts';
 import { FdSet, INTERRUPTED } from '../../sockets/select.ts';
 import { system } from '../../sockets/system-calls.ts';
 import { type SystemError, survivable } from '../../sockets/system-error.ts';
-import { FAILURE_PAUSE_MS } from '../limits.ts';
+import { RETRY_DELAY_MS } from '../limits.ts';
 import { ActiveSet } from './active-set.ts';
 import { type Timer, Timers } from './timers.ts';
 
@@ -35,7 +35,7 @@ export class SelectLoop {
   readonly #timers = new Timers();
   readonly #nodeFd = nodeLoopDescriptor();
   readonly #onSelectFailed: (error: SystemError) => void;
-  /** Since select last succeeded; only the first of several failures in a row is reported. */
+  /** Since select last succeeded. Only the first of several failures in a row is reported. */
   #selectHasFailed = false;
   #endOfTick: (() => void)[] = [];
   #nodeTickRequested = true;
@@ -76,7 +76,7 @@ export class SelectLoop {
     this.#endOfTick.push(action);
   }
 
-  /** Runs `action` after so many milliseconds. */
+  /** Runs `action` when `milliseconds` have passed. */
   after(milliseconds: number, action: () => void): Timer {
     return this.#timers.start(system.now(), milliseconds, action);
   }
@@ -111,7 +111,7 @@ export class SelectLoop {
       beforeSleep();
       const ready = this.#wait();
       if (ready === INTERRUPTED) {
-        // No descriptor was looked at, so this is not yet the end of the tick.
+        // select has checked no descriptor, so this is not yet the end of the tick.
         this.#nodeTickRequested = true;
       } else {
         if (ready > 0) this.#dispatch();
@@ -133,7 +133,7 @@ export class SelectLoop {
       const failure = survivable(error);
       if (!this.#selectHasFailed) this.#onSelectFailed(failure);
       this.#selectHasFailed = true;
-      system.sleep(Math.min(this.#timeToNextDeadline(), FAILURE_PAUSE_MS));
+      system.sleep(Math.min(this.#timeToNextDeadline(), RETRY_DELAY_MS));
       return INTERRUPTED;
     }
   }
@@ -143,7 +143,7 @@ export class SelectLoop {
     return Math.max(0, this.#timers.nextDeadline() - system.now());
   }
 
-  /** A handler may have changed what the next ones watch. */
+  /** Checks each descriptor again: an earlier handler may have stopped watching it. */
   #dispatch(): void {
     this.#writable.forEach(fd => {
       if (this.#writers.has(fd)) this.#handlers[fd]?.onWritable();

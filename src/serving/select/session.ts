@@ -36,7 +36,7 @@ export class Session implements EventHandler {
   #isDisconnected = false;
   /** Runs while the client's last bytes may be a whole message without a line feed. */
   #pauseTimer: Timer | undefined;
-  /** Since the last call of `disconnectIfIdle`. */
+  /** The client has sent something since the last call of `disconnectIfIdle`. */
   #wasActive = true;
   #idleSince = 0;
 
@@ -129,6 +129,7 @@ export class Session implements EventHandler {
       else if (hasPaused) this.#conversation.pause();
       else return;
     } else if (received === 0) {
+      // The client has closed its direction, so `#close` need not wait for it.
       this.#isDraining = false;
       this.#endInput();
     } else {
@@ -183,9 +184,9 @@ export class Session implements EventHandler {
   }
 
   /**
-   * All replies are sent. A client that has closed its direction, or that has acknowledged all
-   * replies, can be disconnected. For another one unread input would mean a reset, which may destroy
-   * replies on their way: we end only our direction, and wait until the client closes.
+   * All replies are sent. A client that has closed its direction, or has acknowledged all replies,
+   * can be disconnected. Any other may still send: then closing would reset the connection, which may
+   * destroy replies on their way. So we end only our direction, and wait until the client closes.
    */
   #close(): void {
     if (!this.#isDraining) {

@@ -11,7 +11,7 @@ import { type Socket, WOULD_BLOCK } from '../../sockets/socket.ts';
 import { system } from '../../sockets/system-calls.ts';
 import { SystemError, survivable } from '../../sockets/system-error.ts';
 import type { SharedCounters } from '../counters.ts';
-import { FAILURE_PAUSE_MS, GRACE_MS, RECEIVE_BYTES, TIME_SLICE_MS } from '../limits.ts';
+import { RETRY_DELAY_MS, GRACE_MS, RECEIVE_BYTES, TIME_SLICE_MS } from '../limits.ts';
 import { disconnectReason } from '../log/log.ts';
 import type { LogOutput } from '../log/log-output.ts';
 
@@ -24,12 +24,12 @@ const NOTHING = new Uint8Array(0);
 const input = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
 const replies = new ReplyBuffer();
 
-interface Serving {
+interface BlockingSessionOptions {
   readonly socket: Socket;
   readonly conversation: Conversation;
   readonly output: LogOutput;
   readonly counts: SharedCounters;
-  /** Whether the end of input may come from the server. */
+  /** Whether the server stops: it then ends the input itself, with shutdown(2). */
   readonly isStopping: () => boolean;
   /** Seconds after which a silent client is disconnected; undefined for never. */
   readonly idleTimeout: number | undefined;
@@ -45,7 +45,14 @@ export class BlockingSession {
   /** The client has sent nothing for the idle timeout, and has all its replies. */
   #isIdle = false;
 
-  constructor({ socket, conversation, output, counts, isStopping, idleTimeout }: Serving) {
+  constructor({
+    socket,
+    conversation,
+    output,
+    counts,
+    isStopping,
+    idleTimeout,
+  }: BlockingSessionOptions) {
     this.#socket = socket;
     this.#conversation = conversation;
     this.#output = output;
@@ -87,25 +94,28 @@ export class BlockingSession {
    */
   #receive(): boolean {
     if (!this.#waitForClient()) {
-      if (!this.#conversation.hasPartialMessage) return this.#awaitsReplies();
+      if (!this.#conversation.hasPartialMessage) return this.#checkIdle();
       this.#conversation.pause();
       return true;
     }
     const received = this.#socket.recv(input);
-    if (received === WOULD_BLOCK) return this.#awaitsReplies();
+    if (received === WOULD_BLOCK) return this.#checkIdle();
     if (received > 0) this.#conversation.receive(input, received);
     return received > 0;
   }
 
-  /** The receiveTimeout has passed: the client is idle unless replies are still on their way. */
-  #awaitsReplies(): boolean {
+  /**
+   * The receiveTimeout has passed: the client is idle unless replies are still on their way.
+   * @returns whether to go on.
+   */
+  #checkIdle(): boolean {
     this.#isIdle = this.#idleTimeout !== undefined && this.#socket.unacknowledged() === 0;
     return !this.#isIdle;
   }
 
   /**
-   * Usually recv itself waits. But a partial message, which a pause ends, and log lines that wait for
-   * the output need select.
+   * Usually recv itself waits. select is needed while a pause may end a partial message, and while
+   * log lines wait until the output is writable.
    * @returns false when the client has paused, or was silent for the idle timeout.
    */
   #waitForClient(): boolean {
@@ -150,14 +160,14 @@ export class BlockingSession {
   }
 
   /**
-   * The server stops, so more input may still arrive, and to close over it resets the connection.
-   * Waits until the client's system has acknowledged the replies, or the grace period is over.
+   * The server stops, so more input may still arrive, and closing would reset the connection. Waits
+   * until the client's system has acknowledged the replies, or the grace period is over.
    */
   #deliver(): string {
     const until = system.now() + GRACE_MS;
     while (this.#socket.unacknowledged() > 0 && system.now() < until) {
       system.sleep(DELIVERY_CHECK_MS);
-      // To send nothing fails once the client has left: then no acknowledgement will come.
+      // Sending zero bytes fails once the client has left: then no acknowledgement will come.
       this.#socket.send(NOTHING);
     }
     return disconnectReason.serverStopped;
@@ -171,7 +181,7 @@ function selectOrSleep(readable: FdSet, writable: FdSet, timeout: number): numbe
   } catch (error) {
     survivable(error);
     if (timeout <= 0) return 0;
-    system.sleep(Math.min(timeout, FAILURE_PAUSE_MS));
+    system.sleep(Math.min(timeout, RETRY_DELAY_MS));
     return INTERRUPTED;
   }
 }

@@ -187,15 +187,21 @@ export class ThreadPool {
   }
 }
 
-/** Runs client-thread.ts: in the build one file beside server2, else the source itself. */
+/** Runs client-thread.ts: in the build the bundle beside server2.js, otherwise the source. */
 function startWorker(options: WorkerOptions): Worker {
   if (!import.meta.url.endsWith('.ts')) {
     return new Worker(new URL('./client-thread.cjs', import.meta.url), options);
   }
   const source = new URL('./client-thread.ts', import.meta.url);
-  if ('typescript' in process.features) return new Worker(source, options);
-  // Node 20 reads no TypeScript itself, and its threads do not inherit tsx.
+  if (readsTypeScript()) return new Worker(source, options);
+  // An older Node reads no TypeScript itself, and its threads do not inherit tsx.
   const tsx = import.meta.resolve('tsx/esm/api');
-  const program = `import('${tsx}').then(({ tsImport }) => tsImport('${source}', '${source}'))`;
+  const [api, file] = [tsx, source].map(url => JSON.stringify(url));
+  const program = `import(${api}).then(({ tsImport }) => tsImport(${file}, ${file}))`;
   return new Worker(program, { ...options, eval: true });
+}
+
+/** Node 22.18 and later; some versions before it have the feature and leave it off. */
+function readsTypeScript(): boolean {
+  return Boolean((process.features as { typescript?: unknown }).typescript);
 }

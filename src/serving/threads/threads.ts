@@ -140,9 +140,9 @@ export class Threads implements Clients, ThreadEvents {
     this.#close(served.socket, reason);
   }
 
-  #refuse(socket: Socket, reason: string, excuse: string): void {
+  #refuse(socket: Socket, reason: string, why: string): void {
     this.#context.log.disconnected(socket.fd, reason);
-    this.#context.closer.refuse(socket, `error: server busy: ${excuse}, try again later`);
+    this.#context.closer.refuse(socket, `error: server busy: ${why}, try again later`);
   }
 
   #close(socket: Socket, reason: string): void {
