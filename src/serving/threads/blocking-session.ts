@@ -11,7 +11,7 @@ import { type Socket, WOULD_BLOCK } from '../../sockets/socket.ts';
 import { system } from '../../sockets/system-calls.ts';
 import { SystemError, survivable } from '../../sockets/system-error.ts';
 import type { SharedCounters } from '../counters.ts';
-import { RETRY_DELAY_MS, GRACE_MS, RECEIVE_BYTES, TIME_SLICE_MS } from '../limits.ts';
+import { GRACE_MS, RECEIVE_BYTES, RETRY_DELAY_MS, TIME_SLICE_MS } from '../limits.ts';
 import { disconnectReason } from '../log/log.ts';
 import type { LogOutput } from '../log/log-output.ts';
 
