@@ -1,7 +1,7 @@
 import { MAX_MESSAGE_BYTES } from '../src/protocol/framing.ts';
 
 /**
- * The dearest messages known, each of its kind: a head, a part repeated to the longest message
+ * The most expensive messages known, each of its kind: a head, a part repeated to the longest message
  * there may be, and a tail, parted by `…`. What bench/calculator-worst.ts finds belongs here.
  */
 export const SPECIMENS: readonly (readonly [name: string, unit: string])[] = [

@@ -1,6 +1,6 @@
 /**
  * Looks for the message that takes the calculator longest. It starts from a list of messages that
- * were the worst of their kind, mutates them, keeps what is dearer, and prints a table of times.
+ * were the worst of their kind, mutates them, keeps the more expensive ones, and prints a table.
  *
  *   calculator-worst.ts [SECONDS] [SEED]     seconds of search; 0, the default, measures the list
  *
@@ -15,7 +15,7 @@ import { message, SPECIMENS } from './calculator-worst-specimens.ts';
 const LIMIT_MS = 5;
 const [seconds = 0, seed = 1] = argv.slice(2).map(Number);
 
-/** What messages are mutated with: each is dear in a way of its own. */
+/** What messages are mutated with: each is expensive in its own way. */
 const PARTS = [
   '1', '9', '7', '.1', '1e999', '1e-999', '9^1047', '7^1183', '3^2095', '2^3321', '5^-999', '.7^999', '1.7^999',
   '7^99', '11^99', '7^591', '(3^2000+1)', '(1/7^591)', '(2/3)^1000', '9'.repeat(300), `.${'3'.repeat(300)}`,
@@ -41,7 +41,7 @@ function search(duration: number): void {
     if (time > weakest.time) pool[pool.indexOf(weakest)] = { unit, time };
   }
   pool.sort((a, b) => b.time - a.time);
-  console.log(`${tried} messages tried; the dearest:`);
+  console.log(`${tried} messages tried; the most expensive:`);
   for (const { unit } of pool.slice(0, 12)) report(unit, message(unit));
 }
 

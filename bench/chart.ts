@@ -1,6 +1,7 @@
 /**
- * A line for each server and rival, as a Vega-Lite specification drawn to SVG: each has its colour
- * in every plot, ours full lines and rivals dashes, and its name at the end of its line.
+ * A chart with one line per server, drawn to SVG from a Vega-Lite specification. A server has the
+ * same colour in every chart, and its name at the end of its line. The lines of calcd's servers are
+ * solid, those of the other servers dashed.
  */
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
@@ -44,7 +45,7 @@ export interface Chart {
   readonly values: readonly Value[];
 }
 
-/** @returns SVG; undefined where no line has two points. */
+/** @returns SVG, or undefined when there is only one point on the x axis. */
 export async function draw(chart: Chart): Promise<string | undefined> {
   if (new Set(chart.values.map(({ x }) => x)).size < 2) return undefined;
   return new View(parse(compile(specification(chart)).spec), { renderer: 'none' }).toSVG();
@@ -69,7 +70,6 @@ function specification(chart: Chart): TopLevelSpec {
     data: { values },
     encoding: {
       x,
-      // A legend is not needed: the names stand beside the lines.
       color: {
         field: 'name',
         type: 'nominal',
@@ -84,11 +84,12 @@ function specification(chart: Chart): TopLevelSpec {
       },
       { mark: { type: 'line', strokeWidth: 2.5 }, encoding: { y, strokeDash: DASH } },
       { mark: { type: 'point', filled: true, size: 55, opacity: 1 }, encoding: { y } },
-      {
+      // The white outline keeps a name readable where it lies on another line.
+      ...[{ stroke: 'white', strokeWidth: 4 }, {}].map(outline => ({
         data: { values: namesApart(chart) },
-        mark: { type: 'text', align: 'left', dx: 10, fontSize: 12, fontWeight: 'bold' },
+        mark: { type: 'text', align: 'left', dx: 10, fontSize: 13, fontWeight: 'bold', ...outline },
         encoding: { y, text: { field: 'name' } },
-      },
+      })),
     ],
   } as TopLevelSpec;
 }
@@ -114,7 +115,7 @@ function xAxis({ x, logX, values }: Chart) {
   };
 }
 
-/** The end of each line, moved up where two names would lie on each other. */
+/** The end of each line, moved up where two names would overlap. */
 function namesApart({ values, logY }: Chart): Value[] {
   const ends = new Map<string, Value>();
   for (const value of values) ends.set(value.name, value);

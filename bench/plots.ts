@@ -1,9 +1,9 @@
-/** Which pictures are drawn of a run. */
+/** Which charts are drawn of a run. */
 import { type Chart, draw, type Value } from './chart.ts';
 import type { Conversation } from './contenders.ts';
 import { median, type Results, type Row, rowsOf } from './results.ts';
 
-const SPREAD = 'Medians; the bars are the lowest and the highest round';
+const SPREAD = 'Medians; bars from the lowest to the highest round';
 
 /** @returns SVG by file name, for the parts that were measured. */
 export async function allPlots(results: Results): Promise<Record<string, string>> {
@@ -27,10 +27,10 @@ export async function allPlots(results: Results): Promise<Record<string, string>
 function throughput(results: Results, conversation: Conversation, inFlight: number): Chart {
   const rows = rowsOf(results, 'throughput', { conversation, inFlight });
   return {
-    title: `Throughput by clients: ${conversation}, ${inFlight} in flight each`,
+    title: `Throughput: ${conversation}, ${inFlight} in flight per client`,
     subtitle: SPREAD,
     x: 'clients',
-    y: 'messages a second',
+    y: 'messages per second',
     logX: true,
     values: rows.map(row => valueAt(row, 'perSecond', row.clients)),
   };
@@ -39,10 +39,10 @@ function throughput(results: Results, conversation: Conversation, inFlight: numb
 function idleClients(results: Results): Chart {
   const rows = rowsOf(results, 'idle', { conversation: 'echo' });
   return {
-    title: 'The cost of idle clients: echo, 50 clients busy',
+    title: 'The cost of idle clients: echo, beside 50 busy clients',
     subtitle: SPREAD,
-    x: 'idle clients beside them',
-    y: 'messages a second',
+    x: 'idle clients',
+    y: 'messages per second',
     values: rows.map(row => valueAt(row, 'perSecond', row.idle)),
   };
 }
@@ -52,9 +52,9 @@ function latency(results: Results): Chart {
   const rows = rowsOf(results, 'latency', { conversation: 'calculator' });
   const percentiles = { p50: '50 %', p90: '90 %', p99: '99 %', p999: '99.9 %' };
   return {
-    title: `Latency: calculator, ${rows[0]?.clients} clients, ${rows[0]?.rate} messages a second`,
-    subtitle: 'Open loop: counted from when each message was due. Medians of the rounds',
-    x: 'of all replies within',
+    title: `Latency: calculator, ${rows[0]?.clients} clients, ${rows[0]?.rate} messages per second`,
+    subtitle: 'Open loop: measured from the time each message was due. Medians',
+    x: 'percentile of the replies',
     y: 'milliseconds',
     logY: true,
     values: rows.flatMap(row =>
@@ -69,8 +69,8 @@ function memory(results: Results): Chart {
       idle > 0 && (conversation === 'calculator' || contender === 'server4'),
   );
   return {
-    title: 'Memory by clients',
-    subtitle: 'Resident memory, the clients answered once and silent',
+    title: 'Memory',
+    subtitle: 'Resident memory with silent clients, after one reply to each',
     x: 'clients',
     y: 'MiB',
     logX: true,

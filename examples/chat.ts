@@ -1,6 +1,9 @@
 /**
- * A chat server: what one client says, all others hear. One thread sits in select(2) for all of
- * them, and no call waits for one: who has not room for what is said is dropped.
+ * A chat server: what one client sends, all others receive. One thread waits in select(2) for all
+ * clients. No call on a client's socket blocks: a client whose buffer is full is disconnected.
+ *
+ *   node chat.ts 5000        on Node 22.18 or later; before that, npx tsx chat.ts 5000
+ *   nc 127.0.0.1 5000        in two more terminals
  */
 import { FdSet, INTERRUPTED, Socket, SystemError, select, WOULD_BLOCK } from 'calcd/sockets';
 
@@ -18,21 +21,21 @@ for (;;) {
   const ready = new FdSet([listener.fd, ...clients.keys()]);
   if (select(ready, new FdSet()) === INTERRUPTED) continue;
   const newcomer = ready.has(listener.fd) && orGone(() => listener.accept(true)?.socket);
-  for (const client of clients.values()) if (ready.has(client.fd)) hear(client);
+  for (const client of clients.values()) if (ready.has(client.fd)) receive(client);
   if (newcomer) clients.set(newcomer.fd, newcomer);
 }
 
-function hear(client: Socket): void {
+function receive(client: Socket): void {
   const length = orGone(() => client.recv(buffer));
   if (length === WOULD_BLOCK) return;
-  if (length > 0) tellOthers(client, `${client.fd}: ${buffer.toString('utf8', 0, length)}`);
+  if (length > 0) sendToOthers(client, `${client.fd}: ${buffer.toString('utf8', 0, length)}`);
   else drop(client);
 }
 
-function tellOthers(speaker: Socket, text: string): void {
+function sendToOthers(sender: Socket, text: string): void {
   const bytes = Buffer.from(text);
   for (const client of clients.values()) {
-    if (client !== speaker && orGone(() => client.send(bytes)) !== bytes.length) drop(client);
+    if (client !== sender && orGone(() => client.send(bytes)) !== bytes.length) drop(client);
   }
 }
 
@@ -41,7 +44,7 @@ function drop(client: Socket): void {
   client.close();
 }
 
-/** What a call on a client's socket returns, or 0 when it fails: that client has gone. */
+/** The result of a call on a client's socket, or 0 when it fails, because the client is gone. */
 function orGone<Result>(call: () => Result): Result | 0 {
   try {
     return call();

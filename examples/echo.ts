@@ -1,4 +1,9 @@
-/** An echo server for one client after the other. Every call waits: accept, recv and send. */
+/**
+ * An echo server for one client after the other. Every call blocks: accept, recv and send.
+ *
+ *   node echo.ts 5000        on Node 22.18 or later; before that, npx tsx echo.ts 5000
+ *   nc 127.0.0.1 5000        in a second terminal
+ */
 import { Socket, SystemError, WOULD_BLOCK } from 'calcd/sockets';
 
 const listener = Socket.open();
@@ -14,7 +19,7 @@ for (;;) {
     client = listener.accept(false)?.socket;
     if (client) echo(client);
   } catch (error) {
-    // A client that reset its connection has gone, like one that closed it.
+    // A client that resets its connection is gone, like one that closes it.
     if (!(error instanceof SystemError)) throw error;
   }
   client?.close();

@@ -7,14 +7,14 @@ import { join, relative, sep } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** What the package exports. */
-const LIBRARIES = ['src/calculator/index.ts', 'src/sockets/index.ts'];
+const LIBRARIES = ['src/calculator/calculate.ts', 'src/sockets/index.ts'];
 
 const COMMAND_LINE = ['src/cli.ts'];
 
 /** What the command line imports dynamically. */
 const COMMANDS = [
   'src/try/try.ts',
-  'src/judge/command.ts',
+  'src/judge/check-command.ts',
   'src/completion/bash.ts',
   'src/completion/fish.ts',
   'src/completion/zsh.ts',

@@ -5,7 +5,7 @@
 import { Argument, type Command, Option } from 'commander';
 import { addAddressArguments, addLine, addressFrom, seconds, wholeNumber } from './arguments.ts';
 import { addressesOf } from './host.ts';
-import { LOG_FORMATS } from './serving/log/log-options.ts';
+import { LOG_FORMATS } from './serving/log/log-format.ts';
 import type { ServerOptions } from './serving/server.ts';
 import type { Address } from './sockets/address.ts';
 import { requireSystem } from './sockets/platform.ts';
@@ -117,9 +117,9 @@ function defineServer(command: Command, name: ServerName): void {
     .action(async (host, port, flags: ServerFlags) => {
       const addresses = await addressesOf(addressFrom(command, host, port));
       await serve(name, addresses, {
-        display: {
+        log: {
           quiet: flags.quiet === true,
-          log: flags.log,
+          format: flags.log,
           timestamps: flags.timestamps === true,
           colour: flags.color,
         },
@@ -211,12 +211,12 @@ function defineCheck(command: Command, streams: StandardStreams): void {
     .addArgument(role.choices([...SERVER_NAMES, 'client', 'all']))
     .argument('[COMMAND...]', 'how to start it; {ip} and {port} stand for the address')
     .option('--dir <DIR>', 'with ROLE all: the folder with the programs')
-    .option('--only <ITEM>', 'run only this item; repeatable', addLine)
+    .option('--only <CHECK>', 'run only this check; repeatable', addLine)
     .option('--json', 'print the report as JSON')
     .option('--junit <FILE>', "also write the report to FILE, in JUnit's format")
-    .option('--list', 'list the items, only those for ROLE if given')
+    .option('--list', 'list the checks, only those for ROLE if given')
     .action(async (role, words, flags) => {
-      const { runCheck } = await import('./judge/command.ts');
+      const { runCheck } = await import('./judge/check-command.ts');
       process.exitCode = await runCheck(command, role, words, flags, streams);
     });
 }

@@ -1,12 +1,11 @@
 /**
  * server1: one process, one thread, one client at a time.
  *
- * The textbook server of this kind accepts a client, sits in recv(2) until that client leaves, and
- * accepts the next. Whoever comes in between waits in the kernel's queue without a word. To tell
- * them at once that the server is busy it has to see both the client and the newcomers, even while
- * the client is silent: so it waits for either in select(2), with one place at the table.
+ * The textbook server accepts a client, blocks in recv(2) until that client leaves, and accepts the
+ * next one. Meanwhile a second client waits in the kernel's queue and learns nothing. This server
+ * tells it at once that the server is busy. For that it has to watch the client and the listening
+ * socket at the same time: so it waits for both in select(2), and its limit is one client.
  */
-
 import { runIfStarted } from './program.ts';
 import { CalculatorConversation } from './protocol/calculator-conversation.ts';
 import { Sessions } from './serving/select/sessions.ts';
@@ -16,7 +15,7 @@ export function server1(options: ServerOptions): Promise<void> {
   return runServer(
     options,
     1,
-    surroundings => new Sessions(surroundings, observer => new CalculatorConversation(observer)),
+    context => new Sessions(context, observer => new CalculatorConversation(observer)),
   );
 }
 

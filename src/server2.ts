@@ -1,10 +1,10 @@
 /**
- * server2: an operating-system thread for every client.
+ * server2: one operating-system thread per client.
  *
- * The main thread only takes new clients in; each is handed to a thread of its own (threads.ts), which
- * sits in a blocking recv(2) until its client speaks, answers, and ends with its client
- * (client-thread.ts). Nobody waits for anybody: the system's scheduler does what select does in
- * server3. The price is a thread's memory, and the time it takes to start one.
+ * The main thread only accepts clients. It gives each one to a thread of its own (threads.ts), which
+ * blocks in recv(2) until its client sends, answers, and blocks again (blocking-session.ts). No client
+ * waits for another: the system's scheduler does what select does in server3, on all cores. The cost
+ * is the memory of each thread, and the time to start it.
  */
 import { runIfStarted } from './program.ts';
 import { threadBudget } from './serving/limits.ts';
@@ -13,11 +13,7 @@ import { Threads } from './serving/threads/threads.ts';
 
 export function server2(options: ServerOptions): Promise<void> {
   const budget = threadBudget(options.maxClients);
-  return runServer(
-    options,
-    budget.clients,
-    surroundings => new Threads(surroundings, options.display, budget),
-  );
+  return runServer(options, budget.clients, context => new Threads(context, options.log, budget));
 }
 
 runIfStarted(import.meta.url);

@@ -1,13 +1,12 @@
 /**
  * server3: one process, one thread, many clients, by select(2).
  *
- * Nobody is waited for alone. The loop (select-loop.ts) sleeps until any descriptor is ready: the
- * listening socket has a new client, or some client has said something or taken its replies. That
- * client has its turn (session.ts): one recv, its replies in one send, and back to the loop. No
- * call on a client's socket may block, so a slow client costs the others nothing; and no turn may
- * be long, for in this one thread a turn of one is a wait for all.
+ * The loop (select-loop.ts) never waits for a single client. It sleeps in select until any descriptor
+ * is ready: the listening socket has a new client, or a client has sent something or can take more
+ * of its replies. Then that client gets a time slice (session.ts): one recv, its replies in one send.
+ * No call on a client's socket blocks, so a slow client costs the others nothing. And every time
+ * slice is short, because all other clients wait while it lasts.
  */
-
 import { runIfStarted } from './program.ts';
 import { CalculatorConversation } from './protocol/calculator-conversation.ts';
 import { selectClientLimit } from './serving/limits.ts';
@@ -18,7 +17,7 @@ export function server3(options: ServerOptions): Promise<void> {
   return runServer(
     options,
     selectClientLimit(options.maxClients),
-    surroundings => new Sessions(surroundings, observer => new CalculatorConversation(observer)),
+    context => new Sessions(context, observer => new CalculatorConversation(observer)),
   );
 }
 

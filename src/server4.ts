@@ -1,11 +1,10 @@
 /**
  * server4: the echo server, by select(2) in one thread.
  *
- * The loop is server3's to the letter; only the conversation differs. What a client sends comes
- * back byte for byte, whatever it is. A client that sends without reading is the danger here: it is
- * not read from while its replies wait, so it can fill its own connection and nothing else.
+ * The loop is the same as in server3; only the conversation is another one. It sends back every byte
+ * that a client sends. The danger is a client that sends and never reads: while its replies are
+ * unsent, the server does not read from it, so it fills only its own connection.
  */
-
 import { runIfStarted } from './program.ts';
 import { EchoConversation } from './protocol/echo-conversation.ts';
 import { selectClientLimit } from './serving/limits.ts';
@@ -16,7 +15,7 @@ export function server4(options: ServerOptions): Promise<void> {
   return runServer(
     options,
     selectClientLimit(options.maxClients),
-    surroundings => new Sessions(surroundings, observer => new EchoConversation(observer)),
+    context => new Sessions(context, observer => new EchoConversation(observer)),
   );
 }
 

@@ -1,35 +1,41 @@
 /**
- * What a character is to the one who reads an error: a grapheme cluster, which may be many code
- * points, or something invisible, which is never said back. All that an expression may contain is
- * one character a code unit, so that only the surroundings of what is wrong have to be looked at.
+ * Names the character that an expression may not contain. A reader of the error counts grapheme
+ * clusters ("é", an emoji), which may be several code points. A character that cannot be seen is
+ * named by its code point and never sent back.
+ *
+ * Every character that an expression may contain is one code unit, so only the text around the
+ * unexpected character has to be cut into clusters.
  */
 import { type CalculatorError, problem } from './errors.ts';
 
-/** Code units looked at: an accent on what is before, and no more of a long cluster than is shown. */
-const LOOKED_AT = 24;
+/** Code units to cut into clusters: enough for the longest cluster that is shown. */
+const WINDOW = 24;
 
-/** Longest cluster that is shown, in code units: a letter with its accents, not a tower of them. */
-const SHOWN = 4;
+/** Longest cluster that is shown, in code units: a letter with its accents. */
+const MAX_SHOWN = 4;
 
 const CLUSTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 const VISIBLE = /^[\p{L}\p{N}\p{P}\p{S}\p{M}]+$/u;
 const BEGINS_VISIBLE = /^[\p{L}\p{N}\p{P}\p{S}]/u;
-/** Letters and symbols by category, but blank: fillers, variation selectors, the empty Braille cell. */
+/** Letters and symbols by category that are blank: fillers, variation selectors, empty Braille. */
 const BLANK = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/** The error that names what stands at `offset`; before it there is only what an expression has. */
+/** The error for the character at `offset`. An accent may belong to the character before it. */
 export function unexpectedAt(expression: string, offset: number): CalculatorError {
   const from = Math.max(0, offset - 1);
-  const around = expression.slice(from, offset + LOOKED_AT);
+  const around = expression.slice(from, offset + WINDOW);
   const { segment, index } = CLUSTERS.segment(around).containing(offset - from) as {
     segment: string;
     index: number;
   };
   const column = from + index + 1;
-  if (segment.length <= SHOWN && isVisible(segment)) return problem.unexpected(segment, column);
-  const character = String.fromCodePoint(expression.codePointAt(offset) as number);
-  return isVisible(character) ? problem.unexpected(character, column) : problem.invisible(column);
+  if (segment.length <= MAX_SHOWN && isVisible(segment)) return problem.unexpected(segment, column);
+  const codePoint = expression.codePointAt(offset) as number;
+  const character = String.fromCodePoint(codePoint);
+  return isVisible(character)
+    ? problem.unexpected(character, column)
+    : problem.unexpectedCodePoint(codePoint, column);
 }
 
 function isVisible(text: string): boolean {

@@ -1,8 +1,14 @@
 /**
- * What can be wrong with an expression, in words: the one table of the calculator's messages. Each
- * is one short line of printable text, so that it fits the smallest buffer a client may have.
+ * The calculator's limits, and all its error messages in one table. Most messages name a limit.
+ *
+ * Each message is one short line of printable text, so that it fits even a client's small buffer.
  */
-import { MAX_DIGITS, MAX_NESTING } from './limits.ts';
+
+/** Most digits before the decimal point, and most digits after it. */
+export const MAX_DIGITS = 1000;
+
+/** Deepest nesting of parentheses. */
+export const MAX_NESTING = 200;
 
 const at = (column: number): string => `at column ${column}`;
 
@@ -12,10 +18,10 @@ export const problem = {
     new CalculatorError(`expected a number ${at(column)}`, column),
   expectedOperator: (column: number) =>
     new CalculatorError(`expected an operator ${at(column)}`, column),
-  unexpected: (what: string, column: number) =>
-    new CalculatorError(`unexpected '${what}' ${at(column)}`, column),
-  invisible: (column: number) =>
-    new CalculatorError(`unexpected invisible character ${at(column)}`, column),
+  unexpected: (character: string, column: number) =>
+    new CalculatorError(`unexpected '${character}' ${at(column)}`, column),
+  unexpectedCodePoint: (codePoint: number, column: number) =>
+    new CalculatorError(`unexpected ${nameOf(codePoint)} ${at(column)}`, column),
   unclosed: (column: number) => new CalculatorError(`unclosed '(' ${at(column)}`, column),
   tooDeep: (column: number) =>
     new CalculatorError(`nested too deeply ${at(column)} (limit ${MAX_NESTING} levels)`, column),
@@ -23,16 +29,23 @@ export const problem = {
   fractionalExponent: (column: number) =>
     new CalculatorError(`exponent must be a whole number ${at(column)}`, column),
   tooLarge: () => new CalculatorError(`number too large (limit ${MAX_DIGITS} digits)`),
-  tooFine: () => new CalculatorError(`too many digits after the point (limit ${MAX_DIGITS})`),
+  tooManyDecimals: () =>
+    new CalculatorError(`too many digits after the point (limit ${MAX_DIGITS})`),
   denominatorTooLarge: () =>
     new CalculatorError(`denominator too large (limit ${MAX_DIGITS} digits)`),
-  tooMuchWork: () => new CalculatorError('calculation too long (it would keep others waiting)'),
+  tooExpensive: () => new CalculatorError('expression too expensive'),
 };
 
-/** An expression that has no value, and why; the message names the column where there is one. */
+/** `control character U+000A`, `character U+00A0`: a no-break space is not a control character. */
+function nameOf(codePoint: number): string {
+  const kind = /\p{Cc}/u.test(String.fromCodePoint(codePoint)) ? 'control character' : 'character';
+  return `${kind} U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/** An expression has no value. The message is the reason, with the column where there is one. */
 export class CalculatorError extends Error {
   override readonly name = 'CalculatorError';
-  /** Where in the expression, in characters from 1; undefined when it is about the whole. */
+  /** Position in the expression, in characters from 1; undefined for an error about the whole. */
   readonly column: number | undefined;
 
   constructor(message: string, column?: number) {

@@ -7,13 +7,12 @@
  *   power    = operand [ "^" signed ]
  *   operand  = number | "(" sum ")"
  *
- * No function calls itself, so that deep nesting needs no deep stack: a small one (`ulimit -s`) would
- * end the process. What waits outside of each parenthesis is kept in a list. Of several errors the
- * first met is the one reported.
+ * No function calls itself: with recursion, deep nesting on a small stack (`ulimit -s`) would end the
+ * process. The sums around an open parenthesis are kept in a list instead. The first error from left
+ * to right is the one reported.
  */
 import { add, divide, multiply, negate, remainder, subtract } from './arithmetic.ts';
-import { problem } from './errors.ts';
-import { MAX_NESTING } from './limits.ts';
+import { MAX_NESTING, problem } from './errors.ts';
 import { power } from './power.ts';
 import { type Rational, sizeOf } from './rational.ts';
 import { type TokenKind, Tokens } from './tokens.ts';
@@ -41,12 +40,12 @@ interface Pending {
   readonly apply: Operation;
 }
 
-/** What has been read of one sum, the whole expression or what stands in parentheses. */
+/** A sum that is only partly read: the whole expression, or the inside of a parenthesis. */
 class Sum {
-  /** Of the parenthesis itself: its sign, and where it was opened. */
+  /** The sign before the parenthesis, and the column of its '('. */
   readonly sign: Sign;
   readonly opened: number;
-  /** Left sides, each waiting for its right one. */
+  /** Left sides whose right side is not read yet. */
   sum: Pending | undefined;
   product: Pending | undefined;
   /** Bases whose exponents are not read yet, from left to right. */
@@ -66,7 +65,7 @@ export function evaluate(expression: string): Rational {
 class Evaluation {
   readonly #tokens: Tokens;
   readonly #work = new Work();
-  /** The innermost sum, and those around it, the outermost first. */
+  /** The innermost sum, and the sums around it, outermost first. */
   #inner = new Sum({ negative: false, column: 0 }, 0);
   readonly #outer: Sum[] = [];
 
@@ -107,9 +106,9 @@ class Evaluation {
   }
 
   /**
-   * Takes in an operand and whatever it completes: a power, a product, a sum, a parenthesis, which is
-   * an operand itself.
-   * @returns the value of the expression once it is complete; undefined when an operand must follow.
+   * Applies an operand, and every power, product and sum that it completes. A completed parenthesis
+   * is itself an operand, so this repeats.
+   * @returns the value of the expression, or undefined when another operand must follow.
    */
   #completed(operand: Signed): Rational | undefined {
     for (let right = operand; ; ) {
@@ -140,7 +139,7 @@ class Evaluation {
     return inner.sum ? undefined : sum;
   }
 
-  /** The power that ends with this exponent: read from left to right, calculated from right to left. */
+  /** A chain of powers is read from left to right and calculated from right to left. */
   #powers(exponent: Signed): Rational {
     const { bases } = this.#inner;
     let right = exponent;
@@ -157,7 +156,7 @@ class Evaluation {
     return pending.apply(pending.left, right, this.#work);
   }
 
-  /** The left side of an operation, when an operator of these follows it. */
+  /** The left side of an operation, if one of these operators follows. */
   #pending(operations: Operations, left: Rational): Pending | undefined {
     const apply = operations[this.#tokens.kind];
     if (!apply) return undefined;

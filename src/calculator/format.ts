@@ -1,6 +1,8 @@
-/** Prints an exact number: in full where its decimals end, else rounded to 20 significant digits. */
-import { problem } from './errors.ts';
-import { MAX_DIGITS } from './limits.ts';
+/**
+ * Prints an exact number: in full where its decimals end, otherwise rounded to 20 significant
+ * digits.
+ */
+import { MAX_DIGITS, problem } from './errors.ts';
 import { tenTo } from './powers-of-ten.ts';
 import type { Rational } from './rational.ts';
 
@@ -14,10 +16,10 @@ export function format({ numerator, denominator, places }: Rational): string {
   return sign + rounded(magnitude, denominator * tenTo(places));
 }
 
-/** Its decimals never end, so it is never half-way between two numbers of fewer digits. */
+/** The decimals never end, so there is never a tie between two roundings. */
 function rounded(numerator: bigint, denominator: bigint): string {
   const places = roundedPlaces(numerator, denominator);
-  if (places > MAX_DIGITS) throw problem.tooFine();
+  if (places > MAX_DIGITS) throw problem.tooManyDecimals();
   const scaled = numerator * tenTo(places);
   const below = scaled / denominator;
   const nearest = 2n * (scaled - below * denominator) > denominator ? below + 1n : below;
@@ -26,7 +28,7 @@ function rounded(numerator: bigint, denominator: bigint): string {
   return text;
 }
 
-/** Places after the point that make up the significant digits, 0 at least. */
+/** How many places after the point give that many significant digits; at least 0. */
 function roundedPlaces(numerator: bigint, denominator: bigint): number {
   const whole = numerator / denominator;
   if (whole > 0n) return Math.max(0, SIGNIFICANT_DIGITS - digitsOf(whole));
@@ -40,7 +42,7 @@ function digitsOf(value: bigint): number {
   return value.toString().length;
 }
 
-/** `digits` with the last `places` of them behind the point, less the zeros at the end. */
+/** `digits` with a point before the last `places` of them, and without zeros at the end. */
 function pointAt(digits: bigint, places: number): string {
   const text = digits.toString().padStart(places + 1, '0');
   if (places === 0) return text;

@@ -1,7 +1,7 @@
 /**
- * Euclid's algorithm as Lehmer does it: many steps are worked out on the first 52 bits of the two
- * numbers, in doubles, and then done to the whole numbers at once. Measured, that makes the dearest
- * thing a calculation does, two coprime numbers of 1,000 digits, five times as fast.
+ * Euclid's algorithm in Lehmer's variant: many steps are worked out in doubles, on the first 52 bits
+ * of both numbers, and then applied to the whole numbers at once. The most expensive operation of
+ * the calculator, on two coprime numbers of 1,000 digits, became five times as fast.
  *
  * Knuth, The Art of Computer Programming, 4.5.2, Algorithm L.
  */
@@ -10,7 +10,7 @@ import { type Work, words } from './work.ts';
 const HEAD_BITS = 52;
 const FIRST_UNSAFE = 1n << 53n;
 
-/** Of two numbers of any sign, not both 0; above 0. */
+/** Numbers may have any sign, but not both may be 0. The result is above 0. */
 export function greatestCommonDivisor(a: bigint, b: bigint, work: Work): bigint {
   if (a === 1n || b === 1n) return 1n;
   work.reduction(words(a), words(b));
@@ -29,17 +29,17 @@ export function greatestCommonDivisor(a: bigint, b: bigint, work: Work): bigint 
       [x, y] = [y, x % y];
     }
   }
-  return y === 0n ? x : BigInt(ofSafe(Number(y), Number(x % y)));
+  return y === 0n ? x : BigInt(ofSafeIntegers(Number(y), Number(x % y)));
 }
 
-function ofSafe(a: number, b: number): number {
+function ofSafeIntegers(a: number, b: number): number {
   let x = a;
   let y = b;
   while (y !== 0) [x, y] = [y, x % y];
   return x;
 }
 
-/** By how many bits `x` has to be shifted to leave its head; the number only ever shrinks. */
+/** How many bits to shift `x` so that only its head is left; from round to round `x` shrinks. */
 function shiftToHead(x: bigint, previous: number): number {
   let shift = previous < 0 ? 4 * x.toString(16).length - HEAD_BITS : previous;
   for (;;) {
@@ -50,7 +50,7 @@ function shiftToHead(x: bigint, previous: number): number {
   }
 }
 
-/** x, y = a x + b y, c x + d y: many steps of Euclid's algorithm in one. */
+/** Many steps of Euclid's algorithm in one: x, y = a x + b y, c x + d y. */
 interface Step {
   readonly a: number;
   readonly b: number;
@@ -58,7 +58,7 @@ interface Step {
   readonly d: number;
 }
 
-/** The steps that are the same whatever follows the heads; undefined when not one is sure. */
+/** The steps that do not depend on the bits below the heads; undefined when there is none. */
 function stepsOnHeads(xHead: number, yHead: number): Step | undefined {
   let x = xHead;
   let y = yHead;

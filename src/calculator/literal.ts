@@ -1,10 +1,9 @@
 /**
- * Numbers as they are written: `12 3.5 .5 5. 1e3 2.5E-7`. What counts against the limits is the
- * value, not the spelling, and it is counted from the positions of the digits: `1e999999999` is
- * refused, and `0e999999999` is zero, before any number is made.
+ * Number literals: `12 3.5 .5 5. 1e3 2.5E-7`. The limits apply to the value, not to its spelling, and
+ * are checked on the positions of the digits before any number is built: `1e999999999` is refused,
+ * `0e999999999` is zero.
  */
-import { problem } from './errors.ts';
-import { MAX_DIGITS } from './limits.ts';
+import { MAX_DIGITS, problem } from './errors.ts';
 import { tenTo } from './powers-of-ten.ts';
 import { decimal, type Rational } from './rational.ts';
 
@@ -17,7 +16,7 @@ const LOWER_CASE = 0x20;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** Where the number ends that begins at `start`; `start` when none does. */
+/** The end of the number that begins at `start`; `start` itself when there is no number. */
 export function endOfLiteral(text: string, start: number): number {
   const point = endOfDigits(text, start);
   if (text.charCodeAt(point) !== POINT) return point === start ? start : endOfExponent(text, point);
@@ -25,7 +24,7 @@ export function endOfLiteral(text: string, start: number): number {
   return end - start > 1 ? endOfExponent(text, end) : start;
 }
 
-/** Without digits, `e` is not part of the number. */
+/** An `e` without digits after it is not part of the number. */
 function endOfExponent(text: string, start: number): number {
   if ((text.charCodeAt(start) | LOWER_CASE) !== SMALL_E) return start;
   const sign = text[start + 1];
@@ -44,7 +43,7 @@ function isDigit(code: number): boolean {
   return code >= ZERO && code <= NINE;
 }
 
-/** The value of the number that is written from `start` to `end`. */
+/** The value of the literal from `start` to `end`. */
 export function literalValue(text: string, start: number, end: number): Rational {
   if (end - start <= SHORT) {
     const value = shortValue(text, start, end);
@@ -57,16 +56,16 @@ export function literalValue(text: string, start: number, end: number): Rational
   const first = firstNonZero(written);
   if (first === written.length) return decimal(0n, 0);
   const last = lastNonZero(written);
-  /** Digits before the point, and after it, of the value; below 0 when zeros stand there. */
+  /** Digits of the value before and after the point; negative when zeros stand there instead. */
   const before = whole.length + Number(exponent) - first;
   const after = last + 1 - whole.length - Number(exponent);
   if (before > MAX_DIGITS) throw problem.tooLarge();
-  if (after > MAX_DIGITS) throw problem.tooFine();
+  if (after > MAX_DIGITS) throw problem.tooManyDecimals();
   const digits = BigInt(written.slice(first, last + 1));
   return after >= 0 ? decimal(digits, after) : decimal(digits * tenTo(-after), 0);
 }
 
-/** Nearly all numbers are short and without exponent, and this is much faster. */
+/** Most numbers are short and have no exponent; for them this is much faster. */
 function shortValue(text: string, start: number, end: number): Rational | undefined {
   let value = 0;
   let places = 0;

@@ -1,6 +1,6 @@
 /**
- * Powers with whole exponents. The bits of the exponent are taken from the top, so that each step
- * is itself a power that the result is made of: the first step past a limit ends the work, and
+ * Powers with whole exponents, by repeated squaring from the top bit of the exponent. Every step is
+ * then a smaller power of the same base, so the first step beyond a limit ends the calculation:
  * `9^9^9` is refused after a dozen multiplications.
  */
 import { divide } from './arithmetic.ts';
@@ -8,7 +8,7 @@ import { problem } from './errors.ts';
 import { ONE, type Rational, rational, sizeOf, withoutZeros } from './rational.ts';
 import type { Work } from './work.ts';
 
-/** @param column of the exponent, to name it by. */
+/** @param column of the exponent, for the error message. */
 export function power(base: Rational, exponent: Rational, column: number, work: Work): Rational {
   const { numerator: times, denominator, places } = withoutZeros(exponent, work);
   if (denominator !== 1n || places !== 0) throw problem.fractionalExponent(column);
@@ -34,7 +34,7 @@ function isUnit(value: bigint): boolean {
   return value === 1n || value === -1n;
 }
 
-/** Powers of one number, in lowest terms, have no factors to look for. */
+/** Powers of one number in lowest terms have no common factors, so there is no search. */
 function product(a: Rational, b: Rational, work: Work): Rational {
   work.operation(sizeOf(a), sizeOf(b));
   return rational(

@@ -1,8 +1,8 @@
 /**
- * Powers of ten, and what of a number they are. A power of any size is one product of two from
- * short tables: a full table would be the largest thing a client's thread holds.
+ * Powers of ten, and the powers of 2, 5 or 10 that divide a number. A power of ten is the product of
+ * two entries of short tables, because one full table would use much memory in every thread of
+ * server2.
  */
-
 import { type Work, words } from './work.ts';
 
 const SHORT = 32;
@@ -11,14 +11,14 @@ const LONGEST = 4096;
 const UNITS = Array.from({ length: SHORT }, (_, exponent) => 10n ** BigInt(exponent));
 const STRIDES = Array.from({ length: LONGEST / SHORT }, (_, index) => 10n ** BigInt(index * SHORT));
 
-/** Ten to a whole exponent of 0 to 4,095. */
+/** @param exponent a whole number from 0 to 4,095. */
 export function tenTo(exponent: number): bigint {
   const unit = UNITS[exponent % SHORT] as bigint;
   return exponent < SHORT ? unit : unit * (STRIDES[Math.floor(exponent / SHORT)] as bigint);
 }
 
-/** How often `factor` divides a number that is not 0, and what is left of it. */
-export function takeOut(
+/** How often `factor` divides a number, and the rest. The number is not 0. */
+export function removeFactor(
   factor: Factor,
   value: bigint,
   work: Work,
@@ -33,7 +33,7 @@ export function takeOut(
     rest /= factor.high;
     count += factor.highPower;
   }
-  // What is left to take out shows in the remainder alone, which is short.
+  // The remaining powers of the factor all divide this remainder, and it is short.
   let remainder = rest % factor.high;
   let low = 1n;
   for (; remainder % factor.base === 0n; remainder /= factor.base) {
@@ -43,7 +43,7 @@ export function takeOut(
   return { count, rest: low === 1n ? rest : rest / low };
 }
 
-/** A factor to take out, with its highest power that fits a word: long numbers are divided by that. */
+/** A factor and its highest power that fits a word: long numbers are divided by that power. */
 export interface Factor {
   readonly base: bigint;
   readonly high: bigint;

@@ -1,17 +1,16 @@
 /**
- * Exact numbers. A number is `numerator / (denominator · 10^places)`: the tens of its denominator
- * are kept apart, so that decimals, which are nearly all that people send, are never reduced.
+ * Exact numbers. A number is `numerator / (denominator · 10^places)`. The tens of the denominator are
+ * kept apart, so that decimals, which are most of what clients send, are never reduced.
  *
- * The denominator has no factor in common with the numerator nor with 10, and is above 0; so it is
- * 1 exactly when the decimals of the number end. Only the numerator's zeros at the end stay until
- * somebody has to know them.
+ * The denominator is above 0 and has no common factor with the numerator or with 10. So it is 1
+ * exactly when the decimals of the number end. Zeros at the end of the numerator are allowed, and
+ * removed only where they matter.
  */
-import { type CalculatorError, problem } from './errors.ts';
-import { MAX_DIGITS } from './limits.ts';
-import { TEN, takeOut, tenTo } from './powers-of-ten.ts';
+import { type CalculatorError, MAX_DIGITS, problem } from './errors.ts';
+import { removeFactor, TEN, tenTo } from './powers-of-ten.ts';
 import { type Work, words } from './work.ts';
 
-/** Built by `decimal`, `rational` and arithmetic.ts alone: they keep what is said above. */
+/** Built only by `decimal`, `rational` and arithmetic.ts, which keep the invariants above. */
 export interface Rational {
   readonly numerator: bigint;
   readonly denominator: bigint;
@@ -25,12 +24,12 @@ const FIRST_TOO_LARGE = tenTo(MAX_DIGITS);
 const LIMIT_WORDS = words(FIRST_TOO_LARGE);
 const FAR_FROM_LIMIT = tenTo(MAX_DIGITS / 2);
 
-/** `digits` with the last `places` of them behind the point, both known to be within the limits. */
+/** `digits / 10^places`. The caller has checked both against the limits. */
 export function decimal(digits: bigint, places: number): Rational {
   return digits === 0n ? ZERO : { numerator: digits, denominator: 1n, places };
 }
 
-/** A number within the limits; throws when it is outside. */
+/** A number within the limits. Throws when it is outside. */
 export function rational(
   numerator: bigint,
   denominator: bigint,
@@ -39,19 +38,19 @@ export function rational(
 ): Rational {
   if (numerator === 0n) return ZERO;
   const number = { numerator, denominator, places };
-  const within = isFine(number) ? number : withoutZeros(number, work);
-  if (!isFine(within)) throw notFine(denominator);
+  const within = fitsDenominatorLimit(number) ? number : withoutZeros(number, work);
+  if (!fitsDenominatorLimit(within)) throw denominatorError(denominator);
   if (isLarge(within, work)) throw problem.tooLarge();
   return within;
 }
 
-/** The error for a number of so fine a grain. */
-export function notFine(denominator: bigint): CalculatorError {
-  return denominator === 1n ? problem.tooFine() : problem.denominatorTooLarge();
+/** The error for a number that exceeds the limit of denominator · 10^places. */
+export function denominatorError(denominator: bigint): CalculatorError {
+  return denominator === 1n ? problem.tooManyDecimals() : problem.denominatorTooLarge();
 }
 
 /** Whether denominator · 10^places is within 10^MAX_DIGITS. */
-function isFine({ denominator, places }: Rational): boolean {
+function fitsDenominatorLimit({ denominator, places }: Rational): boolean {
   if (places > MAX_DIGITS) return false;
   if (denominator === 1n || (denominator < FAR_FROM_LIMIT && places < MAX_DIGITS / 2)) return true;
   return denominator < tenTo(MAX_DIGITS - places);
@@ -64,18 +63,18 @@ function isLarge({ numerator, denominator, places }: Rational, work: Work): bool
   return numerator >= first || numerator <= -first;
 }
 
-/** The same number with as few places as it can have. */
+/** The same number with as few places as possible. */
 export function withoutZeros(number: Rational, work: Work): Rational {
   if (number.places === 0) return number;
   const { numerator, denominator, places } = number;
-  const { count, rest } = takeOut(TEN, numerator, work);
+  const { count, rest } = removeFactor(TEN, numerator, work);
   if (count === 0) return number;
   return count <= places
     ? { numerator: rest, denominator, places: places - count }
     : { numerator: rest * tenTo(count - places), denominator, places: 0 };
 }
 
-/** How long the numbers are that make it up, in 64-bit words, roughly. */
+/** The approximate size of a number in 64-bit words. */
 export function sizeOf({ numerator, denominator, places }: Rational): number {
   return words(numerator) + (denominator === 1n ? 0 : words(denominator)) + (places >> 4);
 }

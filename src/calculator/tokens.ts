@@ -1,7 +1,6 @@
 /**
- * Cuts an expression into numbers, operators and parentheses. It is a cursor, which stands on one
- * token at a time, and not a list: nothing is made for a token but its value, and what comes after
- * an error is never looked at.
+ * Cuts an expression into numbers, operators and parentheses. It is a cursor on one token at a time,
+ * not a list of tokens: it allocates only the value of a number, and never reads past an error.
  */
 import { unexpectedAt } from './characters.ts';
 import { endOfLiteral, literalValue } from './literal.ts';
@@ -9,7 +8,6 @@ import { ONE, type Rational } from './rational.ts';
 
 type Sign = '+' | '-' | '*' | '/' | '%' | '^' | '(' | ')';
 
-/** A sign, a number, or the end of the expression. */
 export type TokenKind = Sign | 'number' | 'end';
 
 const SIGNS = new Map<number, Sign>(
@@ -22,8 +20,8 @@ const SIGNS = new Map<number, Sign>(
     '^': '^',
     '(': '(',
     ')': ')',
-  } satisfies Record<string, Sign>).flatMap(([twins, sign]) =>
-    [...twins].map((twin): [number, Sign] => [twin.charCodeAt(0), sign]),
+  } satisfies Record<string, Sign>).flatMap(([spellings, sign]) =>
+    [...spellings].map((spelling): [number, Sign] => [spelling.charCodeAt(0), sign]),
   ),
 );
 
@@ -33,20 +31,20 @@ const ASTERISK = 0x2a;
 
 export class Tokens {
   kind: TokenKind = 'end';
-  /** Of a number. */
+  /** The value, when the token is a number. */
   value: Rational = ONE;
-  /** Where the token begins, in characters from 1. */
+  /** The token's position, in characters from 1. */
   column = 0;
   readonly #text: string;
   #offset = 0;
 
-  /** Stands on the first token. */
+  /** The cursor begins on the first token. */
   constructor(expression: string) {
     this.#text = expression;
     this.advance();
   }
 
-  /** Goes to the next token; after the last one is the end, again and again. */
+  /** Moves to the next token; after the last one, `end` repeats. */
   advance(): void {
     const text = this.#text;
     const start = this.#skipSpaces();

@@ -1,61 +1,79 @@
 /**
- * From an address to a connection, or to the reason why there is none. A name is looked up at each
- * attempt, for it may not be there before its server is, and its addresses are tried in order.
+ * From an address to a connection, or to the failure that explains why there is none. A name may be
+ * known only when its server is there, so each attempt looks it up again and tries its addresses in
+ * order.
  */
 import { createConnection, type Socket } from 'node:net';
+import { getSystemErrorMap } from 'node:util';
 import { addressesOf, type CannotResolve } from '../host.ts';
 import type { Address } from '../sockets/address.ts';
-import { type Trouble, troubleOf } from './trouble.ts';
 
-/** A server that comes up is found within so long. */
+/** With --retry: the time between two attempts. */
 const RETRY_MS = 200;
 
-/** So long at most the addresses of a name are tried, but for the last one, which has all the time. */
-const SEVERAL_MS = 10_000;
+/** The addresses of a name share this time, except the last one, which has all the time that is left. */
+const SEVERAL_ADDRESSES_MS = 10_000;
 
-const NO_ANSWER: Trouble = { reason: 'no answer', code: 'ETIMEDOUT' };
+/** Why a session cannot start or go on: in words, and as the system's code. */
+export interface Failure {
+  readonly reason: string;
+  readonly code: string;
+}
 
-export interface Patience {
-  /** In all; undefined for ever. */
+export function failureOf(error: NodeJS.ErrnoException): Failure {
+  const reason = getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;
+  return { reason, code: error.code ?? 'unknown' };
+}
+
+const NO_ANSWER: Failure = { reason: 'no answer', code: 'ETIMEDOUT' };
+
+interface ConnectorLimits {
+  /** For all attempts until a server starts a session; undefined for no limit. */
   readonly timeoutMs: number | undefined;
-  /** Try again until there is a server. */
+  /** Try again until a server accepts. */
   readonly retry: boolean;
 }
 
-interface Events {
-  connected(connection: Socket): void;
-  /** There is nobody yet, and it will be tried again. Told once. */
-  retrying(trouble: Trouble): void;
-  failed(trouble: Trouble): void;
+interface ConnectorEvents {
+  onConnected(connection: Socket): void;
+  /** The first attempt failed, and there will be others. */
+  onRetry(failure: Failure): void;
+  onFailed(failure: Failure): void;
 }
 
 export class Connector {
   readonly #address: Address;
-  readonly #resolve: typeof addressesOf;
-  readonly #retry: boolean;
-  readonly #events: Events;
-  readonly #severalMs: number;
+  readonly #limits: ConnectorLimits;
+  readonly #events: ConnectorEvents;
+  /** Of the attempts since the last session, as `performance.now` counts. */
+  #deadline: number | undefined;
   #connection: Socket | undefined;
   #timeout: NodeJS.Timeout | undefined;
-  /** When the next address is tried. */
   #nextAddress: NodeJS.Timeout | undefined;
   #nextAttempt: NodeJS.Timeout | undefined;
-  #trouble: Trouble | undefined;
+  #failure: Failure | undefined;
   #stopped = false;
 
-  constructor(
-    address: Address,
-    { timeoutMs, retry }: Patience,
-    events: Events,
-    resolve = addressesOf,
-  ) {
+  constructor(address: Address, limits: ConnectorLimits, events: ConnectorEvents) {
     this.#address = address;
-    this.#resolve = resolve;
-    this.#severalMs = Math.min(timeoutMs ?? SEVERAL_MS, SEVERAL_MS);
-    this.#retry = retry;
+    this.#limits = limits;
     this.#events = events;
-    if (timeoutMs !== undefined) this.#timeout = setTimeout(() => this.#giveUp(), timeoutMs);
+  }
+
+  connect(): void {
+    const { timeoutMs } = this.#limits;
+    this.#failure = undefined;
+    if (timeoutMs !== undefined) {
+      this.#deadline ??= performance.now() + timeoutMs;
+      const left = Math.max(0, this.#deadline - performance.now());
+      this.#timeout = setTimeout(() => this.#giveUp(), left);
+    }
     this.#attempt();
+  }
+
+  /** The server has started a session: the next connection gets the whole time again. */
+  succeeded(): void {
+    this.#deadline = undefined;
   }
 
   stop(): void {
@@ -67,60 +85,61 @@ export class Connector {
   }
 
   #attempt(): void {
-    this.#resolve(this.#address).then(
-      addresses => this.#try(addresses, this.#severalMs / addresses.length),
+    const shared = Math.min(this.#limits.timeoutMs ?? SEVERAL_ADDRESSES_MS, SEVERAL_ADDRESSES_MS);
+    addressesOf(this.#address).then(
+      addresses => this.#try(addresses, shared / addresses.length),
       (error: CannotResolve) => this.#failed(error),
     );
   }
 
-  /** @param eachMs how long an address may take when there are others. */
+  /** @param eachMs the time of an address that is not the last one. */
   #try([address, ...others]: readonly Address[], eachMs: number): void {
     if (this.#stopped) return;
-    const failed = (trouble: Trouble): void => {
+    const failed = (failure: Failure): void => {
       clearTimeout(this.#nextAddress);
-      connection.off('error', failedBy).destroy();
+      connection.off('error', onError).destroy();
       if (others.length > 0) this.#try(others, eachMs);
-      else this.#failed(trouble);
+      else this.#failed(failure);
     };
-    const failedBy = (error: Error): void => failed(troubleOf(error));
+    const onError = (error: Error): void => failed(failureOf(error));
     const connection = createConnection({ ...(address as Address), family: 4, noDelay: true })
-      .on('error', failedBy)
+      .on('error', onError)
       .on('connect', () => {
-        if (isItsOwnPeer(connection)) {
+        if (isSelfConnected(connection)) {
           failed({ reason: 'connection refused', code: 'ECONNREFUSED' });
           return;
         }
         clearTimeout(this.#nextAddress);
         clearTimeout(this.#timeout);
         this.#connection = undefined;
-        this.#events.connected(connection.off('error', failedBy));
+        this.#events.onConnected(connection.off('error', onError));
       });
     this.#connection = connection;
     if (others.length > 0) this.#nextAddress = setTimeout(() => failed(NO_ANSWER), eachMs);
   }
 
-  #failed(trouble: Trouble): void {
+  #failed(failure: Failure): void {
     if (this.#stopped) return;
-    if (!this.#retry) {
+    if (!this.#limits.retry) {
       this.stop();
-      this.#events.failed(trouble);
+      this.#events.onFailed(failure);
       return;
     }
-    if (!this.#trouble) this.#events.retrying(trouble);
-    this.#trouble = trouble;
+    if (!this.#failure) this.#events.onRetry(failure);
+    this.#failure = failure;
     this.#nextAttempt = setTimeout(() => this.#attempt(), RETRY_MS);
   }
 
   #giveUp(): void {
     this.stop();
-    this.#events.failed(this.#trouble ?? NO_ANSWER);
+    this.#events.onFailed(this.#failure ?? NO_ANSWER);
   }
 }
 
 /**
- * Where nobody listens, the system may choose for a connection the very port it goes to, and TCP
- * connects it with itself. Who tries often enough meets it.
+ * When no program listens on the port, the system may choose this very port as the connection's own,
+ * and TCP connects the socket to itself. With many attempts it happens.
  */
-function isItsOwnPeer({ localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
+function isSelfConnected({ localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
   return localPort === remotePort && localAddress === remoteAddress;
 }

@@ -1,38 +1,37 @@
 /**
- * What is typed at a terminal, without what nobody has typed. A terminal answers what programs ask of
- * it (where its cursor is, what it can do) on the same line as the keyboard; an answer that comes late
- * reaches the next program, and node:readline, which knows no sequences but those of keys, takes the
- * rest of it for text. Control characters that are no keys, Ctrl+\ for one, would be text as well.
+ * Filters what a terminal sends, so that only keys and text reach node:readline. Programs can ask a
+ * terminal where its cursor is or what it can do, and it answers on the same line as the keyboard. An
+ * answer that comes late reaches the next program. readline knows only the sequences of keys, so the
+ * rest of the answer would appear as typed text. Control characters that are no keys would, too.
  */
 import { Buffer } from 'node:buffer';
 import { Transform, type TransformCallback } from 'node:stream';
 
-/** Control sequences (ECMA-48), and strings up to their end. */
+/** Control sequences (ECMA-48), and strings with their end. */
 const SEQUENCES =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\))/g;
 
-/** Those that node:readline takes whole. */
+/** The sequences of keys, which node:readline understands. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const KEY = /^\x1b\[(?:\d{1,3}(?:;\d)?)?[A-Za-z~^$[]$/;
 
-/** Control characters that are no keys: Ctrl+\ and Ctrl+], and those of ISO 8859 as UTF-8 has them. */
+/** Control characters that are no keys: Ctrl+\ and Ctrl+], and U+0080 to U+009F in UTF-8. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const NO_KEYS = /[\x1c\x1d]|\xc2[\x80-\x9f]/g;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
-const BEGUN = /(?:\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?)?|\xc2)$/;
+const PARTIAL = /(?:\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?)?|\xc2)$/;
 
-/** For the rest of a sequence. What comes later was typed: Escape, or Alt and a bracket. */
+/** The rest of a sequence comes within this time. Later it was typed: Escape, or Alt and a bracket. */
 const REST_MS = 50;
 
-/** No answer is longer. */
 const LONGEST_ANSWER = 4096;
 
 export class Keyboard extends Transform {
   readonly #terminal: NodeJS.ReadStream;
-  /** The beginning of a sequence, byte by byte. */
-  #begun = '';
+  /** The beginning of a sequence, one character per byte. */
+  #partial = '';
   #timer: NodeJS.Timeout | undefined;
 
   constructor(terminal: NodeJS.ReadStream) {
@@ -41,13 +40,13 @@ export class Keyboard extends Transform {
     terminal.pipe(this);
   }
 
-  /** As node:readline expects of its input. */
+  /** node:readline calls it on its input. */
   setRawMode(mode: boolean): this {
     this.#terminal.setRawMode(mode);
     return this;
   }
 
-  /** Leaves the terminal to others. */
+  /** Stops reading from the terminal. */
   release(): void {
     clearTimeout(this.#timer);
     this.#terminal.unpipe(this).pause();
@@ -55,24 +54,24 @@ export class Keyboard extends Transform {
 
   override _transform(bytes: Buffer, _encoding: string, done: TransformCallback): void {
     clearTimeout(this.#timer);
-    const text = this.#begun + bytes.toString('latin1');
+    const text = this.#partial + bytes.toString('latin1');
     const kept = text.replace(SEQUENCES, sequence => (KEY.test(sequence) ? sequence : ''));
     const typed = kept.replace(NO_KEYS, '');
-    const [begun = ''] = BEGUN.exec(typed) ?? [];
-    this.#begun = begun.length <= LONGEST_ANSWER ? begun : '';
-    if (this.#begun !== '') this.#timer = setTimeout(() => this.#giveUpRest(), REST_MS);
-    const whole = typed.slice(0, typed.length - this.#begun.length);
+    const [partial = ''] = PARTIAL.exec(typed) ?? [];
+    this.#partial = partial.length <= LONGEST_ANSWER ? partial : '';
+    if (this.#partial !== '') this.#timer = setTimeout(() => this.#releasePartial(), REST_MS);
+    const whole = typed.slice(0, typed.length - this.#partial.length);
     done(null, Buffer.from(whole, 'latin1'));
   }
 
   override _flush(done: TransformCallback): void {
     clearTimeout(this.#timer);
-    this.#giveUpRest();
+    this.#releasePartial();
     done();
   }
 
-  #giveUpRest(): void {
-    if (this.#begun !== '') this.push(Buffer.from(this.#begun, 'latin1'));
-    this.#begun = '';
+  #releasePartial(): void {
+    if (this.#partial !== '') this.push(Buffer.from(this.#partial, 'latin1'));
+    this.#partial = '';
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The prompt at a terminal. A line is edited by node:readline; what there is to tell meanwhile is
- * printed above it, and what has been typed stays.
+ * The prompt: one that edits the line, at a terminal that obeys escape sequences, and a plain one
+ * everywhere else. Lines that the client prints while the user types appear above the prompt.
  */
 import {
   clearScreenDown,
@@ -9,22 +9,43 @@ import {
   type Interface,
   moveCursor,
 } from 'node:readline';
-import { History } from './history.ts';
+import { isPlainTerminal } from '../terminal/colours.ts';
+import type { ClientOptions } from './client-options.ts';
+import { HISTORY_LINES, History } from './history.ts';
+import { LineReader, type Reader } from './input-lines.ts';
 import { Keyboard } from './keyboard.ts';
 
-export const PROMPT = 'Please enter the message to the server: ';
+const PROMPT = 'Please enter the message to the server: ';
+
+export interface Prompt {
+  /** Starts to read. @param onInterrupt is called on Ctrl+C, if the terminal sends no SIGINT. */
+  open(onInterrupt: () => void): Reader;
+  /** Shows the prompt, if it is not shown already. */
+  ask(): void;
+  onSent(line: string): void;
+  print(line: string): void;
+  /** Leaves the prompt and what was typed on the screen, and the cursor below. */
+  close(): void;
+}
+
+export function promptFor(options: ClientOptions): Prompt {
+  const { input, output, keepsHistory } = options;
+  const canEdit = input.isTTY && output.isTTY && !isPlainTerminal();
+  return canEdit ? new LineEditor(options, keepsHistory) : new PlainPrompt(input, output);
+}
 
 interface Terminal {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
 }
 
-export class Prompt {
+/** node:readline edits the line, and this prints above it. */
+class LineEditor implements Prompt {
   readonly #terminal: Terminal;
   readonly #history: History | undefined;
   #keyboard: Keyboard | undefined;
-  #reader: Interface | undefined;
-  /** Whether the reader takes keys. */
+  #readline: Interface | undefined;
+  /** Whether readline takes keys. */
   #editing = false;
   #asking = false;
 
@@ -32,41 +53,42 @@ export class Prompt {
     this.#terminal = { input, output };
     if (!keepsHistory) return;
     this.#history = new History(({ reason, code }) =>
-      this.print(`(what you enter is not kept for the next time: ${reason} (${code}))`),
+      this.print(`(cannot keep the history: ${reason} (${code}))`),
     );
   }
 
-  /** Until then Ctrl+C is the terminal's. @param interrupt is called on Ctrl+C at an empty line. */
-  open(interrupt: () => void): Interface {
+  open(onInterrupt: () => void): Reader {
     this.#keyboard = new Keyboard(this.#terminal.input);
-    const reader = createInterface({
+    const readline = createInterface({
       input: this.#keyboard,
       output: this.#terminal.output,
       terminal: true,
       prompt: '',
       history: this.#history?.load() ?? [],
-      historySize: History.size,
+      historySize: HISTORY_LINES,
     });
-    this.#reader = reader
+    this.#readline = readline
       .on('line', line => {
         this.#show(false);
         this.#history?.add(line);
       })
-      .on('SIGINT', () => (reader.line === '' ? interrupt() : this.#clear()))
+      .on('SIGINT', () => (readline.line === '' ? onInterrupt() : this.#clear()))
       .on('SIGTSTP', () => this.#suspend())
       .on('close', () => {
         this.#editing = false;
+        this.close();
       });
     this.#editing = true;
-    editPastedTextToo(reader);
-    process.on('SIGCONT', this.#resume);
-    return reader;
+    insertPastedTextAtCursor(readline);
+    process.on('SIGCONT', this.#onContinue);
+    return readline;
   }
 
-  /** Asks for a line; one may have been begun already. */
   ask(): void {
-    this.#show(true);
+    if (this.#readline) this.#show(true);
   }
+
+  onSent(): void {}
 
   print(line: string): void {
     const rows = this.#hide();
@@ -74,27 +96,27 @@ export class Prompt {
     this.#show(this.#asking);
   }
 
-  /** Leaves what has been typed on the screen, and in the history, and goes on below it. */
+  /** A line that is half typed goes into the history. */
   close(): void {
     if (this.#editing) this.#moveToEnd();
     if (this.#lineIsBegun) this.#terminal.output.write('\n');
-    if (this.#reader) this.#history?.add(this.#reader.line);
-    process.off('SIGCONT', this.#resume);
+    if (this.#readline) this.#history?.add(this.#readline.line);
+    process.off('SIGCONT', this.#onContinue);
     this.#keyboard?.release();
     this.#asking = false;
     this.#editing = false;
-    this.#reader = undefined;
+    this.#readline = undefined;
   }
 
   get #lineIsBegun(): boolean {
-    return this.#asking || Boolean(this.#reader?.line);
+    return this.#asking || Boolean(this.#readline?.line);
   }
 
-  /** @returns how far down the cursor must be for readline to find it where it left it. */
+  /** @returns how many rows further down readline expects the cursor. */
   #hide(): number {
-    if (!this.#reader || !this.#lineIsBegun) return 0;
+    if (!this.#readline || !this.#lineIsBegun) return 0;
     const { output } = this.#terminal;
-    const { rows } = this.#reader.getCursorPos();
+    const { rows } = this.#readline.getCursorPos();
     moveCursor(output, 0, -rows);
     cursorTo(output, 0);
     clearScreenDown(output);
@@ -103,22 +125,22 @@ export class Prompt {
 
   #show(asking: boolean): void {
     this.#asking = asking;
-    this.#reader?.setPrompt(asking ? PROMPT : '');
-    if (this.#lineIsBegun) this.#reader?.prompt(true);
+    this.#readline?.setPrompt(asking ? PROMPT : '');
+    if (this.#lineIsBegun) this.#readline?.prompt(true);
   }
 
   #clear(): void {
     this.#moveToEnd();
-    this.#reader?.write(null, { ctrl: true, name: 'u' });
+    this.#readline?.write(null, { ctrl: true, name: 'u' });
   }
 
   #moveToEnd(): void {
-    this.#reader?.write(null, { ctrl: true, name: 'e' });
+    this.#readline?.write(null, { ctrl: true, name: 'e' });
   }
 
   /**
-   * Ctrl+Z stops the whole process group, as the terminal itself would: npm waits for us. A group that
-   * no shell could wake is not stopped, and simply goes on.
+   * Ctrl+Z stops the whole process group, as the terminal itself would, because npm may be waiting for
+   * us. A group that no shell could continue is not stopped by the system, and simply goes on.
    */
   #suspend(): void {
     const { input } = this.#terminal;
@@ -127,8 +149,8 @@ export class Prompt {
     input.setRawMode(true);
   }
 
-  /** Whoever stopped us, the terminal has been somebody else's meanwhile. */
-  readonly #resume = (): void => {
+  /** While we were stopped, the shell used the terminal in its own mode. */
+  readonly #onContinue = (): void => {
     const { input } = this.#terminal;
     input.setRawMode(false);
     input.setRawMode(true);
@@ -137,9 +159,55 @@ export class Prompt {
 }
 
 /**
- * While it takes in several characters at once readline has this switched off, and then appends them to
- * the line wherever the cursor is, and miscounts rows.
+ * While it takes in several characters at once, readline switches this property off, appends them to
+ * the end of the line wherever the cursor is, and miscounts the rows.
  */
-function editPastedTextToo(reader: Interface): void {
-  Object.defineProperty(reader, 'isCompletionEnabled', { get: () => true, set: () => {} });
+function insertPastedTextAtCursor(readline: Interface): void {
+  Object.defineProperty(readline, 'isCompletionEnabled', { get: () => true, set: () => {} });
+}
+
+/**
+ * Like Python's input(): the prompt is written before each line is read, so that a program can wait
+ * for it. A terminal echoes what is typed, and its own driver edits the line. A line from a pipe or a
+ * file is written behind the prompt, so that the session can be read.
+ */
+class PlainPrompt implements Prompt {
+  readonly #input: NodeJS.ReadStream;
+  readonly #output: NodeJS.WriteStream;
+  /** Whether the prompt is the last thing written. */
+  #isShown = false;
+
+  constructor(input: NodeJS.ReadStream, output: NodeJS.WriteStream) {
+    this.#input = input;
+    this.#output = output;
+  }
+
+  open(): Reader {
+    return new LineReader(this.#input);
+  }
+
+  ask(): void {
+    if (!this.#isShown) this.#output.write(PROMPT);
+    this.#isShown = true;
+  }
+
+  /** The terminal's echo has moved the cursor to the next line. */
+  onSent(line: string): void {
+    this.ask();
+    this.#isShown = false;
+    if (!this.#input.isTTY) this.#output.write(`${line}\n`);
+  }
+
+  /** Below the prompt, which is then shown again. */
+  print(line: string): void {
+    const isAsking = this.#isShown;
+    this.close();
+    this.#output.write(`${line}\n`);
+    if (isAsking) this.ask();
+  }
+
+  close(): void {
+    if (this.#isShown) this.#output.write('\n');
+    this.#isShown = false;
+  }
 }

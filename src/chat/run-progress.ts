@@ -1,35 +1,60 @@
 /**
- * How far a long run is: replies so far, their rate, and, of an input that is a file, the time that
- * is left. On standard error, if that is a terminal, and not when the replies go there as well.
+ * How far a long run is. The replies are counted for the exit code too. The line on standard error
+ * shows their number, their rate and, if the input is a file, the time that is left.
  */
 import { fstatSync } from 'node:fs';
 import { StatusLine } from '../terminal/status-line.ts';
-import type { Lines } from './lines.ts';
-import type { Tally } from './tally.ts';
+import type { InputLines } from './input-lines.ts';
 
-/** A run that is over by then needs none. */
+/** A run that ends sooner shows nothing. */
 const EVERY_MS = 250;
 
-/** What standard input is, whether a file or not. */
+const ERROR_LINE = /^error\b/im;
+
+export class ReplyCounters {
+  #replies = 0;
+  #hasErrors = false;
+
+  get replies(): number {
+    return this.#replies;
+  }
+
+  get hasErrors(): boolean {
+    return this.#hasErrors;
+  }
+
+  /** @param text one reply, or several, one per line. */
+  count(text: string, replies = 1): void {
+    this.#replies += replies;
+    this.#hasErrors ||= ERROR_LINE.test(text);
+  }
+}
+
+/** Standard input as it is, a file or not. */
 interface Input {
   readonly fd: number;
-  /** Of a file. */
+  /** Only of a file. */
   readonly bytesRead?: number;
 }
 
 export class RunProgress {
   readonly #line: StatusLine;
-  readonly #tally: Tally;
-  readonly #lines: Lines;
+  readonly #counters: ReplyCounters;
+  readonly #lines: InputLines;
   readonly #input: Input;
   readonly #inputBytes: number | undefined;
   readonly #start = performance.now();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(tally: Tally, lines: Lines, input: NodeJS.ReadStream, terminal: NodeJS.WriteStream) {
-    this.#tally = tally;
+  constructor(
+    counters: ReplyCounters,
+    lines: InputLines,
+    input: NodeJS.ReadStream,
+    terminal: NodeJS.WriteStream,
+  ) {
+    this.#counters = counters;
     this.#lines = lines;
-    // Node's type is that of a terminal, which a redirected standard input is not.
+    // Node's type is that of a terminal, but standard input may be redirected.
     this.#input = input as unknown as Input;
     this.#line = new StatusLine(terminal);
     const status = fstatSync(this.#input.fd);
@@ -44,20 +69,21 @@ export class RunProgress {
 
   #show(): void {
     const seconds = (performance.now() - this.#start) / 1000;
-    const rate = Math.round(this.#tally.replies / seconds);
+    const rate = Math.round(this.#counters.replies / seconds);
     const left = this.#secondsLeft(seconds);
     this.#line.show(
-      `${grouped(this.#tally.replies)} replies, ${grouped(rate)}/s` +
+      `${grouped(this.#counters.replies)} replies, ${grouped(rate)}/s` +
         (left === undefined ? '' : `, ${duration(left)} left`),
     );
   }
 
-  /** The lines of the whole file are as many as its first part lets expect. */
+  /** Assumes that the rest of the file has lines of the same length. */
   #secondsLeft(seconds: number): number | undefined {
     const { bytesRead } = this.#input;
-    if (this.#inputBytes === undefined || !bytesRead || this.#tally.replies === 0) return undefined;
+    const { replies } = this.#counters;
+    if (this.#inputBytes === undefined || !bytesRead || replies === 0) return undefined;
     const lines = this.#lines.read * (this.#inputBytes / bytesRead);
-    return seconds * Math.max(0, lines / this.#tally.replies - 1);
+    return seconds * Math.max(0, lines / replies - 1);
   }
 }
 

@@ -1,73 +1,49 @@
-/** `calcd check`: from what was asked for to a report and an exit code. */
-import { coloursFor } from '../terminal/colours.ts';
-import { checkClient } from './check-client.ts';
-import { checkServer } from './check-server.ts';
-import type { Role } from './item.ts';
-import { asJson } from './json.ts';
-import { asJUnit } from './junit.ts';
-import { type Command, endProgramsAtExit } from './program.ts';
-import { Progress } from './progress.ts';
-import { report } from './report.ts';
-import type { ReportFile } from './report-file.ts';
-import { findSubmission } from './submission.ts';
-import { summary } from './summary.ts';
-import { type Judged, neverListened, passes, type Selection } from './verdict.ts';
+/**
+ * A check: one thing that a program must or should do, the words that ask for it, and what a student
+ * needs to know when the program fails it. The checks themselves are in checks/.
+ */
 
-const EXIT_FAILED = 1;
-const EXIT_NEVER_LISTENED = 3;
+export const SERVER_ROLES = ['server1', 'server2', 'server3', 'server4'] as const;
+export const ROLES = [...SERVER_ROLES, 'client'] as const;
 
-export interface CheckOptions {
-  readonly output: NodeJS.WriteStream;
-  readonly errors: NodeJS.WriteStream;
-  readonly json: boolean;
-  /** For the report in JUnit's format. */
-  readonly junit: ReportFile | undefined;
-  readonly isSelected: Selection;
+export type ServerRole = (typeof SERVER_ROLES)[number];
+export type Role = (typeof ROLES)[number];
+
+/** The servers that calculate. */
+export const CALCULATORS: readonly ServerRole[] = ['server1', 'server2', 'server3'];
+/** The servers that serve several clients at the same time. */
+export const CONCURRENT: readonly ServerRole[] = ['server2', 'server3', 'server4'];
+
+/**
+ * `required`: the words of the assignment. `robustness`: what every real server or client meets, such
+ * as a reset connection. `optional`: what the assignment calls optional.
+ */
+export const LEVELS = ['required', 'robustness', 'optional'] as const;
+export type Level = (typeof LEVELS)[number];
+
+export interface CheckInfo {
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly level: Level;
+  /** What is asked for. The assignment's own words are in quotation marks. */
+  readonly asks: string;
+  /** Why it matters, in a sentence. */
+  readonly why: string;
+  /** What to look for in the program, in whole sentences. */
+  readonly hint: string;
+  /** The number of this check on the graders' list. */
+  readonly graders?: Partial<Record<Role, string>>;
+  /** Checks that must pass first. When one of them does not pass, this check is skipped. */
+  readonly needs?: readonly string[];
+  /** It does not change a correct program, so it may run on one that other checks have used. */
+  readonly sharesProgram?: boolean;
+  /** It loads the machine and would make other checks too slow, so it runs when no other runs. */
+  readonly exclusive?: boolean;
+  /** It reads /proc. */
+  readonly linuxOnly?: boolean;
 }
 
-/** Judges one program. @returns the exit code. */
-export async function checkProgram(
-  role: Role,
-  command: Command,
-  options: CheckOptions,
-): Promise<number> {
-  endProgramsAtExit();
-  const judged = await judge(role, command, options);
-  print([judged], options);
-  if (neverListened(judged)) return EXIT_NEVER_LISTENED;
-  return passes(judged) ? 0 : EXIT_FAILED;
-}
-
-/** Judges what is found in a directory. @returns the exit code: 0 when all five pass. */
-export async function checkDirectory(directory: string, options: CheckOptions): Promise<number> {
-  endProgramsAtExit();
-  const { programs, notes, cleanUp } = findSubmission(directory);
-  for (const note of notes) options.errors.write(`calcd check: ${note}\n`);
-  const all: Judged[] = [];
-  try {
-    for (const { role, command } of programs) all.push(await judge(role, command, options));
-  } finally {
-    cleanUp();
-  }
-  print(all, options);
-  if (!options.json) options.output.write(`\n${summary(all, notes)}\n`);
-  return notes.length === 0 && all.every(passes) ? 0 : EXIT_FAILED;
-}
-
-async function judge(role: Role, command: Command, options: CheckOptions): Promise<Judged> {
-  const progress = new Progress(role, options.errors);
-  try {
-    const { isSelected } = options;
-    return role === 'client'
-      ? await checkClient(command, isSelected, outcome => progress.show(outcome))
-      : await checkServer(role, command, isSelected, outcome => progress.show(outcome));
-  } finally {
-    progress.clear();
-  }
-}
-
-function print(all: readonly Judged[], { output, json, junit }: CheckOptions): void {
-  if (json) output.write(`${asJson(all)}\n`);
-  else output.write(`${all.map(one => report(one, coloursFor(output))).join('\n\n')}\n`);
-  junit?.write(asJUnit(all));
+export interface Check<Attempt> extends CheckInfo {
+  /** Resolves when the program passes. Throws a Failure when it does not. */
+  run(attempt: Attempt): Promise<void>;
 }

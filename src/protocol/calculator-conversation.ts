@@ -1,8 +1,8 @@
 /** The calculator conversation: each message is an expression, each reply its value or an error. */
 import { type Buffer, isUtf8 } from 'node:buffer';
 import { CalculatorError, calculate } from '../calculator/calculate.ts';
-import { QuickCalculator } from '../calculator/quick-calculator.ts';
-import { NOT_QUICK } from '../calculator/quick-digits.ts';
+import { FastPath } from '../calculator/fast-path.ts';
+import { NEEDS_SLOW_PATH } from '../calculator/fast-path-digits.ts';
 import type { Conversation, Observer } from './conversation.ts';
 import { Framer, MAX_MESSAGE_BYTES } from './framing.ts';
 import type { ReplyBuffer } from './reply-buffer.ts';
@@ -14,15 +14,15 @@ export class CalculatorConversation implements Conversation {
   messages = 0;
   errors = 0;
   readonly #framer = new Framer();
-  readonly #quick = new QuickCalculator();
+  readonly #fastPath = new FastPath();
   readonly #observer: Observer | undefined;
 
   constructor(observer?: Observer) {
     this.#observer = observer;
   }
 
-  get unfinished(): boolean {
-    return this.#framer.unfinished;
+  get hasPartialMessage(): boolean {
+    return this.#framer.hasPartialMessage;
   }
 
   receive(bytes: Buffer, length: number): void {
@@ -30,34 +30,34 @@ export class CalculatorConversation implements Conversation {
   }
 
   pause(): void {
-    this.#framer.finish();
+    this.#framer.flush();
   }
 
   end(): void {
-    this.#framer.finish();
+    this.#framer.flush();
   }
 
   answer(replies: ReplyBuffer): boolean {
     while (!replies.isFull) {
       const found = this.#framer.next();
       if (!found) break;
-      const wasQuick = found === 'message' && this.#replyQuickly(replies);
-      if (!wasQuick) this.#reply(found === 'message', replies);
-      if (!wasQuick || this.#observer) break;
+      const wasFast = found === 'message' && this.#replyFast(replies);
+      if (!wasFast) this.#reply(found === 'message', replies);
+      if (!wasFast || this.#observer) break;
     }
     return this.#framer.hasInput;
   }
 
-  keepInput(): void {
-    this.#framer.keepInput();
+  retainInput(): void {
+    this.#framer.retainInput();
   }
 
-  /** @returns false, and leaves all as it was, when the message takes more than that. */
-  #replyQuickly(replies: ReplyBuffer): boolean {
+  /** @returns false, and changes nothing, when the message needs the slow path. */
+  #replyFast(replies: ReplyBuffer): boolean {
     const { bytes, start, end } = this.#framer;
     const replyStart = replies.length;
-    const replyEnd = this.#quick.calculate(bytes, start, end, replies.bytes, replyStart);
-    if (replyEnd === NOT_QUICK) return false;
+    const replyEnd = this.#fastPath.calculate(bytes, start, end, replies.bytes, replyStart);
+    if (replyEnd === NEEDS_SLOW_PATH) return false;
     replies.endLine(replyEnd);
     this.messages++;
     if (this.#observer) this.#show(this.#observer, replies, replyStart);

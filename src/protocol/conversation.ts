@@ -1,44 +1,66 @@
 /**
- * What one client says and is told, as bytes. A conversation knows no socket, no clock and no
- * other client; a server moves bytes between it and a socket:
+ * What one client sends and receives, as bytes. A conversation knows no socket, no clock and no
+ * other client. A server moves bytes between it and a socket:
  *
- *   received bytes   → receive   then answer until it returns false, sending what it wrote
- *   a silent client  → pause     (when `unfinished` for PAUSE_MS), then the same
- *   end of input     → end       then the same; after that all is said
+ *   received bytes   → receive, then answer until it returns false, and send what it wrote
+ *   a silent client  → pause (while `hasPartialMessage`, after PAUSE_MS), then the same
+ *   end of input     → end, then the same
  *
- * The bytes are lent, not given, so that nothing is copied in the usual case: a server that stops
- * answering while input waits, to go on later, says `keepInput` before it uses its buffer again.
+ * A conversation reads the server's receive buffer in place, so that usually nothing is copied. A
+ * server that needs its buffer again while input is unanswered calls `retainInput` first.
  */
 import type { Buffer } from 'node:buffer';
 import type { ReplyBuffer } from './reply-buffer.ts';
 
-/** How much was said so far. */
 export interface Counts {
-  /** Messages answered; of an echo conversation, which has none, pieces sent back. */
+  /** Messages answered; for an echo, which has no messages, pieces sent back. */
   readonly messages: number;
   /** Replies that were errors. */
   readonly errors: number;
 }
 
 export interface Conversation extends Counts {
-  /** Whether the client's last bytes would be a message if it paused now. */
-  readonly unfinished: boolean;
-  /** Lends it the first `length` bytes, until they are used up or kept. Not while input waits. */
+  /** Whether the last bytes become a message if the client pauses now. */
+  readonly hasPartialMessage: boolean;
+  /**
+   * Borrows the first `length` bytes until they are answered or retained. Call it only when no input
+   * is left.
+   */
   receive(bytes: Buffer, length: number): void;
   pause(): void;
   end(): void;
   /**
-   * Writes replies, in order, until the input is used up, the replies fill the buffer, or one of
-   * them took some work: between two calls a server may look after its other clients.
-   * @returns whether input waits to be answered by another call.
+   * Writes replies, in order, until the input is answered, the replies fill the buffer, or one reply
+   * took some work: between two calls a server may serve its other clients.
+   * @returns whether input is left for another call.
    */
   answer(replies: ReplyBuffer): boolean;
-  /** Ends the loan while input waits: the conversation takes a copy of what it needs. */
-  keepInput(): void;
+  /** Copies the input that is left: the borrowed buffer may be used again. */
+  retainInput(): void;
 }
 
-/** Is shown each message and each reply, as they are said: bytes `start` to `end`, no line end. */
+/** Sees each message and each reply: bytes `start` to `end`, without the line end. */
 export interface Observer {
   message(bytes: Buffer, start: number, end: number): void;
   reply(bytes: Buffer, start: number, end: number): void;
+}
+
+/**
+ * One client's time slice: empties `replies` and fills it with at most what one send takes, for at
+ * most `milliseconds`.
+ * @param now a clock, in milliseconds.
+ * @returns whether input is left for another time slice.
+ */
+export function answerTimeSlice(
+  conversation: Conversation,
+  replies: ReplyBuffer,
+  now: () => number,
+  milliseconds: number,
+): boolean {
+  replies.clear();
+  let hasInput = conversation.answer(replies);
+  if (!hasInput) return false;
+  const end = now() + milliseconds;
+  while (hasInput && !replies.isFull && now() < end) hasInput = conversation.answer(replies);
+  return hasInput;
 }

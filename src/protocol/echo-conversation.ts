@@ -6,7 +6,7 @@ import type { ReplyBuffer } from './reply-buffer.ts';
 const NOTHING: Buffer = Buffer.alloc(0);
 
 export class EchoConversation implements Conversation {
-  readonly unfinished = false;
+  readonly hasPartialMessage = false;
   messages = 0;
   readonly errors = 0;
   readonly #observer: Observer | undefined;
@@ -41,7 +41,7 @@ export class EchoConversation implements Conversation {
     return end < this.#length;
   }
 
-  keepInput(): void {
+  retainInput(): void {
     this.#input = Buffer.from(this.#input.subarray(this.#position, this.#length));
     this.#length -= this.#position;
     this.#position = 0;

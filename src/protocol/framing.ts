@@ -1,19 +1,21 @@
 /**
- * Framing: where one message ends and the next begins, by docs/protocol.md. A message ends at LF;
- * until a client has sent its first LF, a pause ends it too; and so does the end of input. CR and
- * NUL around a message are dropped. Of a client that has sent no LF yet, NULs with nothing else are
- * an empty message, padded; behind an LF they are padding that belongs to the line before.
+ * Framing: where one message ends and the next begins (docs/protocol.md). A message ends at LF. Until
+ * a client has sent its first LF, a pause ends its message too, and so does the end of input. CR and
+ * NUL around a message are dropped. If a client has sent no LF yet, NULs on their own are an empty
+ * message; after an LF they are padding of the line before.
  *
- * Messages are handed out where they lie, in the bytes that were lent: only what is unfinished at
- * the end of a turn, or has to wait for the next, is copied.
+ * Messages stay in the borrowed buffer. Only a partial message at its end, and input that has to wait
+ * for another time slice, are copied.
  */
-
 import { Buffer } from 'node:buffer';
 
-/** Longest message in bytes, without its line end. Roomy for sums, small enough for 10,000 clients. */
+/**
+ * Longest message in bytes, without its line end: long enough for sums, short enough for the memory
+ * of 10,000 clients.
+ */
 export const MAX_MESSAGE_BYTES = 4096;
 
-/** How long unfinished bytes of a client without LF must lie before they are a message. */
+/** Until a client has sent its first LF, a pause of this length ends its message. */
 export const PAUSE_MS = 20;
 
 const LF = 0x0a;
@@ -25,7 +27,10 @@ export type Framed = 'message' | 'too long' | undefined;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 export class Framer {
-  /** What `next` found: bytes `start` to `end` of `bytes`; of a message too long its beginning. */
+  /**
+   * What `next` found: bytes `start` to `end` of `bytes`; of a message that is too long perhaps only
+   * the beginning.
+   */
   bytes = NOTHING;
   start = 0;
   end = 0;
@@ -38,54 +43,54 @@ export class Framer {
   /** The beginning of a message whose end has not come yet; it never begins with NUL. */
   #partial: Buffer | undefined;
   #partialLength = 0;
-  /** What is unfinished are NULs with nothing else, of a client that has sent no LF yet. */
+  /** The partial message is NULs only, and the client has sent no LF yet. */
   #hasOnlyNuls = false;
-  /** What is unfinished has grown too long, and been reported: the rest of it is dropped. */
-  #discarding = false;
+  /** The partial message was too long and has been reported: the rest of it is dropped. */
+  #isDiscarding = false;
 
   #hasSeenLineFeed = false;
-  /** A pause or the end of input has finished what was unfinished. */
-  #finished = false;
+  /** A pause, or the end of input, has ended the partial message. */
+  #isFlushed = false;
 
-  /** Whether a pause would finish a message now. */
-  get unfinished(): boolean {
+  /** Whether a pause would end a message now. */
+  get hasPartialMessage(): boolean {
     if (this.#hasSeenLineFeed) return false;
-    return this.#partial !== undefined || this.#discarding || this.#hasOnlyNuls;
+    return this.#partial !== undefined || this.#isDiscarding || this.#hasOnlyNuls;
   }
 
-  /** Whether input lies here that `next` has not looked at. */
+  /** Whether there is input that `next` has not looked at. */
   get hasInput(): boolean {
-    return this.#position < this.#length || this.#finished;
+    return this.#position < this.#length || this.#isFlushed;
   }
 
-  /** Takes the first `length` bytes on loan, until they are used up or `keepInput`. */
+  /** Borrows the first `length` bytes until `next` has used them, or `retainInput`. */
   receive(bytes: Buffer, length: number): void {
     this.#input = bytes;
     this.#position = 0;
     this.#length = length;
   }
 
-  /** What is unfinished is a message: the client paused, or its input has ended. */
-  finish(): void {
-    this.#finished = true;
+  /** The partial message is a message: the client has paused, or its input has ended. */
+  flush(): void {
+    this.#isFlushed = true;
   }
 
   /** Finds the next message: it lies at `bytes`, `start`, `end` until the next call. */
   next(): Framed {
     while (this.#position < this.#length) {
       const lineFeed = this.#findLineFeed();
-      const found = lineFeed < 0 ? this.#keepUnfinished() : this.#takeLine(lineFeed);
+      const found = lineFeed < 0 ? this.#keepPartial() : this.#takeLine(lineFeed);
       if (found) return found;
     }
     this.bytes = NOTHING;
     this.#input = NOTHING;
-    if (!this.#finished) return undefined;
-    this.#finished = false;
+    if (!this.#isFlushed) return undefined;
+    this.#isFlushed = false;
     return this.#takePartial();
   }
 
-  /** Ends the loan: copies what `next` has not looked at yet. */
-  keepInput(): void {
+  /** Copies the input that `next` has not looked at: the borrowed buffer may be used again. */
+  retainInput(): void {
     this.#input = Buffer.from(this.#input.subarray(this.#position, this.#length));
     this.#length -= this.#position;
     this.#position = 0;
@@ -104,8 +109,8 @@ export class Framer {
     this.#position = lineFeed + 1;
     this.#hasSeenLineFeed = true;
     this.#hasOnlyNuls = false;
-    if (this.#discarding) {
-      this.#discarding = false;
+    if (this.#isDiscarding) {
+      this.#isDiscarding = false;
       return undefined;
     }
     if (!this.#partial) return this.#found(this.#input, from, lineFeed);
@@ -113,7 +118,7 @@ export class Framer {
   }
 
   #takePartial(): Framed {
-    this.#discarding = false;
+    this.#isDiscarding = false;
     const partial = this.#partial;
     const isMessage = partial !== undefined || this.#hasOnlyNuls;
     this.#partial = undefined;
@@ -134,17 +139,17 @@ export class Framer {
     return end - start > MAX_MESSAGE_BYTES ? 'too long' : 'message';
   }
 
-  #keepUnfinished(): Framed {
+  #keepPartial(): Framed {
     const from = this.#position;
     this.#position = this.#length;
-    if (this.#discarding || this.#append(from, this.#length)) return undefined;
-    this.#discarding = true;
+    if (this.#isDiscarding || this.#append(from, this.#length)) return undefined;
+    this.#isDiscarding = true;
     return 'too long';
   }
 
   /**
-   * Adds bytes `from` to `to` of the input to the unfinished message.
-   * @returns false when that makes it too long; it is then dropped.
+   * Adds bytes `from` to `to` of the input to the partial message.
+   * @returns false if that makes it too long; it is then dropped.
    */
   #append(from: number, to: number): boolean {
     const input = this.#input;

@@ -1,13 +1,13 @@
 /**
- * Replies on their way to one send(2): a preallocated buffer that a server fills with all the
- * replies of a turn, sends, and uses again for the next client.
+ * The replies for one send(2): a preallocated buffer that a server fills with the replies of a time
+ * slice, sends, and uses again for the next client.
  */
 import { Buffer } from 'node:buffer';
 
-/** Bytes of replies gathered before they are sent. */
+/** Bytes of replies in one send. */
 const CAPACITY = 64 * 1024;
 
-/** Up to so many bytes a loop is quicker than a copy, which makes views of both sides first. */
+/** Up to this many bytes a loop is faster than a copy, which first creates views of both buffers. */
 const SHORT = 64;
 
 /** No single reply is longer, its LF included. */
@@ -39,13 +39,13 @@ export class ReplyBuffer {
     this.bytes[this.length++] = LF;
   }
 
-  /** Appends what was written into `bytes` from `length` to `end`, and its LF. */
+  /** Appends the text that was written into `bytes` from `length` to `end`, and an LF. */
   endLine(end: number): void {
     this.bytes[end] = LF;
     this.length = end + 1;
   }
 
-  /** Appends bytes `start` to `end`. Ask for the `room` first. */
+  /** Appends bytes `start` to `end`. Check `room` first. */
   append(bytes: Buffer, start: number, end: number): void {
     if (end - start > SHORT) {
       this.length += bytes.copy(this.bytes, this.length, start, end);

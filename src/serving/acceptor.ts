@@ -1,132 +1,125 @@
 /**
- * Takes new clients from the listening socket and hands them on, or refuses them politely when the
- * server is full. When accept(2) fails, because the system has no descriptor left or the next client
- * is gone already, it pauses: the clients that are served come first.
+ * Accepts new clients and admits them, or refuses them when the server is full. When accept(2)
+ * fails, for example because no descriptor is free, it pauses: the admitted clients come first.
  */
 import type { Counts } from '../protocol/conversation.ts';
 import type { Address } from '../sockets/address.ts';
 import type { Accepted, Socket } from '../sockets/socket.ts';
 import { type SystemError, survivable } from '../sockets/system-error.ts';
-import { ACCEPTS_PER_TURN, FAILURE_PAUSE_MS } from './limits.ts';
-import type { PoliteCloser } from './lingering-close.ts';
-import type { Display } from './log/log.ts';
-import type { SelectLoop, Watcher } from './select/select-loop.ts';
+import { ACCEPTS_PER_TICK, RETRY_DELAY_MS } from './limits.ts';
+import type { LingeringCloser } from './lingering-close.ts';
+import type { Log } from './log/log.ts';
+import type { EventHandler, SelectLoop } from './select/select-loop.ts';
 
-/** The clients of a server, however it serves them. */
+/** The clients of a server. Each kind of server has its own way to serve them. */
 export interface Clients {
   /** How many are being served. */
   readonly size: number;
-  /** What was said by all so far, those included who have left. */
+  /** Of all clients so far, including those that have left. */
   readonly counts: Counts;
   /** Serves one more, on a non-blocking socket. */
-  welcome(socket: Socket, peer: Address): void;
-  /** The server stops: delivers the replies due and lets each client go. */
-  finish(): void;
-  /** Time is up: whoever is left is cut off. */
-  cutOff(): void;
+  admit(socket: Socket, peer: Address): void;
+  /** The server stops: sends the pending replies and disconnects each client. */
+  drain(): void;
+  /** The grace period is over: disconnects the remaining clients at once. */
+  forceClose(): void;
 }
 
-export class Acceptor implements Watcher {
+interface AcceptorOptions {
+  readonly loop: SelectLoop;
+  readonly log: Log;
+  readonly closer: LingeringCloser;
+  readonly listener: Socket;
+  readonly clients: Clients;
+  /** Clients served at the same time. */
+  readonly limit: number;
+}
+
+export class Acceptor implements EventHandler {
   readonly fd: number;
-  /** Clients that were welcomed so far. */
-  welcomed = 0;
-  /** Clients that were refused so far, for want of room. */
+  /** How many clients have been admitted. */
+  admitted = 0;
+  /** How many clients have been refused because the server was full. */
   refused = 0;
-  readonly #loop: SelectLoop;
-  readonly #listener: Socket;
-  readonly #display: Display;
-  readonly #clients: Clients;
-  readonly #limit: number;
-  readonly #closer: PoliteCloser;
-  /** There was no room, and since then every client whose socket was ready has had its turn. */
-  #hasLooked = false;
-  /** Since the last client was accepted; of failures in a row only the first is shown. */
+  readonly #options: AcceptorOptions;
+  /** The server was full, and the tick since then has made a full scan: it may refuse now. */
+  #hasScanned = false;
+  /** Since the last accepted client. Only the first of several failures in a row is logged. */
   #hasFailed = false;
   #isQueued = false;
   #isPausing = false;
-  #stopped = false;
+  #isStopped = false;
 
-  /** @param limit clients served at the same time. */
-  constructor(
-    loop: SelectLoop,
-    listener: Socket,
-    display: Display,
-    clients: Clients,
-    closer: PoliteCloser,
-    limit: number,
-  ) {
-    this.fd = listener.fd;
-    this.#loop = loop;
-    this.#listener = listener;
-    this.#display = display;
-    this.#clients = clients;
-    this.#limit = limit;
-    this.#closer = closer;
-    loop.watchReads(this);
+  constructor(options: AcceptorOptions) {
+    this.fd = options.listener.fd;
+    this.#options = options;
+    options.loop.watchReads(this);
   }
 
-  /** Newcomers wait for the end of the turn: a client that leaves in the same turn makes room. */
-  readable(): void {
-    this.#acceptAtEndOfTurn();
+  /** Waits for the end of the tick: a client that leaves in the same tick makes room. */
+  onReadable(): void {
+    this.#acceptAtEndOfTick();
   }
 
-  writable(): void {}
+  onWritable(): void {}
 
-  /** No more clients. */
+  /** Accepts no more clients. */
   stop(): void {
-    this.#stopped = true;
-    this.#loop.forget(this);
-    this.#listener.close();
+    this.#isStopped = true;
+    this.#options.loop.unwatch(this);
+    this.#options.listener.close();
   }
 
-  /** Once in a turn: a second time could not have looked for room in between. */
-  #acceptAtEndOfTurn(): void {
+  /** Only once per tick: a second time could refuse a client without a full scan before it. */
+  #acceptAtEndOfTick(): void {
     if (this.#isQueued) return;
     this.#isQueued = true;
-    this.#loop.atEndOfTurn(this.#accept);
+    this.#options.loop.atEndOfTick(this.#acceptClients);
   }
 
-  readonly #accept = (): void => {
+  readonly #acceptClients = (): void => {
     this.#isQueued = false;
-    if (this.#isPausing || this.#stopped) return;
-    const mayRefuse = this.#hasLooked;
-    this.#hasLooked = false;
-    if (!this.#hasRoom && !mayRefuse) this.#lookForRoom();
-    for (let count = 0; count < ACCEPTS_PER_TURN; count++) {
+    if (this.#isPausing || this.#isStopped) return;
+    const mayRefuse = this.#hasScanned;
+    this.#hasScanned = false;
+    if (!this.#hasRoom && !mayRefuse) this.#scanForRoom();
+    for (let count = 0; count < ACCEPTS_PER_TICK; count++) {
       if (!this.#hasRoom && !mayRefuse) return;
-      const accepted = this.#next();
+      const accepted = this.#accept();
       if (!accepted) return;
-      if (this.#hasRoom) {
-        this.welcomed++;
-        this.#clients.welcome(accepted.socket, accepted.peer);
-      } else {
-        this.#refuse(accepted);
-      }
+      if (this.#hasRoom) this.#admit(accepted);
+      else this.#refuse(accepted);
     }
   };
 
   get #hasRoom(): boolean {
-    return this.#clients.size < this.#limit;
+    return this.#options.clients.size < this.#options.limit;
   }
 
-  /** No client is refused for one that is gone already: there is one more turn to see that it is. */
-  #lookForRoom(): void {
-    this.#hasLooked = true;
-    this.#loop.lookAtAll();
-    this.#acceptAtEndOfTurn();
+  /** Before a client is refused, one more tick finds the clients that have already left. */
+  #scanForRoom(): void {
+    this.#hasScanned = true;
+    this.#options.loop.requestFullScan();
+    this.#acceptAtEndOfTick();
+  }
+
+  #admit({ socket, peer }: Accepted): void {
+    this.admitted++;
+    this.#options.clients.admit(socket, peer);
   }
 
   #refuse({ socket, peer }: Accepted): void {
-    const others = this.#limit === 1 ? 'another client is' : `${this.#limit} clients are`;
-    const busy = `server busy: ${others} being served, try again later`;
+    const { limit, log, closer } = this.#options;
+    const others = limit === 1 ? 'another client is' : `${limit} clients are`;
+    const reason = `server busy: ${others} being served, try again later`;
     this.refused++;
-    this.#display.refused(peer, busy);
-    this.#closer.refuse(socket, `error: ${busy}`);
+    log.refused(peer, reason);
+    closer.refuse(socket, `error: ${reason}`);
   }
 
-  #next(): Accepted | undefined {
+  #accept(): Accepted | undefined {
     try {
-      const accepted = this.#listener.accept(true);
+      const accepted = this.#options.listener.accept(true);
       if (accepted) this.#hasFailed = false;
       return accepted;
     } catch (error) {
@@ -136,13 +129,14 @@ export class Acceptor implements Watcher {
   }
 
   #pause(error: SystemError): void {
-    if (!this.#hasFailed) this.#display.paused(error);
+    const { loop, log } = this.#options;
+    if (!this.#hasFailed) log.retrying(error);
     this.#hasFailed = true;
     this.#isPausing = true;
-    this.#loop.ignoreReads(this);
-    this.#loop.after(FAILURE_PAUSE_MS, () => {
+    loop.unwatchReads(this);
+    loop.after(RETRY_DELAY_MS, () => {
       this.#isPausing = false;
-      if (!this.#stopped) this.#loop.watchReads(this);
+      if (!this.#isStopped) loop.watchReads(this);
     });
   }
 }

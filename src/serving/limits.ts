@@ -1,113 +1,112 @@
 /** The servers' limits, each with its reason. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
-import { RLIMIT_NOFILE, RLIMIT_NPROC } from '../sockets/native.ts';
+import { RLIMIT_NOFILE, RLIMIT_NPROC } from '../sockets/constants.ts';
 import { system } from '../sockets/system-calls.ts';
 
 /** Connections that may wait to be accepted: the usual choice; the system may allow fewer. */
 export const BACKLOG = 511;
 
-/** Bytes received from one client in a turn: enough for a bulk run, little enough to share. */
+/** Bytes received from one client in a tick: enough for bulk input, few enough to be fair. */
 export const RECEIVE_BYTES = 64 * 1024;
 
-/** Milliseconds one client's messages may take before it is the others' turn. */
-export const TURN_MS = 2;
+/** A client's time slice in milliseconds; after it the other clients are served. */
+export const TIME_SLICE_MS = 2;
 
-/** Clients accepted in a turn, so that a storm of newcomers does not stop those who are served. */
-export const ACCEPTS_PER_TURN = 64;
+/** Clients accepted per tick, so that many new clients do not delay the admitted ones. */
+export const ACCEPTS_PER_TICK = 64;
 
 /**
- * Pause after accept(2) or select(2) has failed, for want of a descriptor or of memory for example:
- * it would fail again at once, and spin.
+ * Pause after accept(2) or select(2) has failed, for example because descriptors or memory are short.
+ * Without it the call would fail again at once, and the loop would spin.
  */
-export const FAILURE_PAUSE_MS = 100;
+export const RETRY_DELAY_MS = 100;
 
-/** How long a client that was refused may take to hear it and hang up. */
-export const POLITE_CLOSE_MS = 2000;
+/** How long a refused client may take to read the reply and close. */
+export const LINGER_MS = 2000;
 
-/** Refused clients that are waited for at a time; a further one is closed at once. */
-export const POLITE_CLOSES = 16;
+/** Refused clients that may linger at a time; a further one is closed at once. */
+export const MOST_LINGERING = 16;
 
-/** Time to deliver the replies due when the server is told to stop. */
+/** Time to send the pending replies after the server is asked to stop. */
 export const GRACE_MS = 2000;
 
-/** Seconds of silence after which the system asks whether the peer's machine is still there, */
+/** Seconds of silence after which the system sends the first keepalive probe. */
 export const KEEPALIVE_IDLE_S = 240;
 
-/** seconds until it asks again when there was no answer, */
+/** Seconds between keepalive probes. */
 export const KEEPALIVE_INTERVAL_S = 20;
 
-/** and how many questions may stay without an answer. */
+/** Keepalive probes without an answer after which the connection ends. */
 export const KEEPALIVE_COUNT = 3;
 
 /**
- * Seconds that sent replies may stay unacknowledged, or unsent because the peer does not read: then
- * the system ends the connection. By its own rule (tcp_retries2 on Linux) it tries for 15 minutes
- * and more, and waits for ever for a peer that does not read. The same time as keepalive takes,
- * because Linux counts this one for keepalive too: were it shorter than the time to the second
- * question, one lost packet would end a connection.
+ * Seconds that sent replies may stay unacknowledged, or unsent because the peer does not read; then
+ * the system ends the connection. Without it Linux tries for 15 minutes and more (tcp_retries2), and
+ * waits for ever for a peer that does not read. Linux applies this limit to keepalive too, so it is
+ * as long as all keepalive probes take: a shorter one would end a connection after one lost probe.
  */
 export const USER_TIMEOUT_S = KEEPALIVE_IDLE_S + KEEPALIVE_COUNT * KEEPALIVE_INTERVAL_S;
 
 /**
- * How often in the time of --idle-timeout a server looks for clients that have said nothing. A look
- * at 10,000 clients takes less than a millisecond; a client may stay up to two looks longer.
+ * How often within --idle-timeout the server looks for idle clients. To check 10,000 clients takes
+ * less than a millisecond; a client may stay up to two checks longer than the timeout.
  */
-export const LOOKS_PER_IDLE_TIMEOUT = 16;
+export const CHECKS_PER_IDLE_TIMEOUT = 16;
 
-/** Pause before lines are written again to a pipe that had lost its reader: it may be restarted. */
-export const READER_PAUSE_MS = 1000;
+/** Pause before the log is written again to a pipe without a reader, which may be restarting. */
+export const READER_RETRY_MS = 1000;
 
-/** Bytes of display lines after which they are written without waiting for the end of the turn. */
-export const DISPLAY_FLUSH_BYTES = 64 * 1024;
+/** Bytes of log lines after which they are written before the end of the tick. */
+export const LOG_FLUSH_BYTES = 64 * 1024;
 
-/** Bytes of display lines that may wait for a slow terminal before lines are dropped. */
-export const DISPLAY_BACKLOG_BYTES = 256 * 1024;
+/** Bytes of log lines that may wait for a slow reader before lines are dropped. */
+export const LOG_BACKLOG_BYTES = 256 * 1024;
 
-/** Heap of a client's thread: many times what a conversation needs. */
+/** Heap of a client's thread: many times what it needs. */
 export const THREAD_HEAP_MB = 32;
 
 /**
- * Its part for new objects. V8 lets that grow to 48 MB; a thread whose client floods it then takes
- * 14 MB, and so bounded 11 MB, at the same speed (measured).
+ * Its part for new objects. V8 would let it grow to 48 MB: a thread whose client floods it would take
+ * 14 MB instead of 11 MB, at the same speed (measured).
  */
 export const THREAD_YOUNG_HEAP_MB = 4;
 
 /**
- * Most threads that end with their client, on any machine, before idle threads serve the next
- * clients. What these leave behind (see below) is 64 MB at most; after it memory does not grow
- * with the number of clients.
+ * After this many threads have ended with their clients, idle threads serve the next clients. Ended
+ * threads leave memory behind (see below): 64 MB at most. After that memory does not grow with the
+ * number of clients.
  */
 const THREADS_BEFORE_REUSE = 1000;
 
-/** Idle threads that are kept, however long they are idle: two clients at once need not wait. */
+/** Idle threads that never end: two clients at once need not wait. */
 export const IDLE_THREADS = 2;
 
 /**
- * How long any further thread stays idle before it ends. A thread costs 9 MB as long as it is kept,
- * and what it leaves behind when it ends: a crowd that comes again within a minute costs neither.
+ * After this long a further idle thread ends. An idle thread costs 9 MB, and an ended one leaves
+ * memory behind: many clients that come back within a minute cost neither.
  */
 export const IDLE_THREAD_MS = 60_000;
 
-/** Threads being started at a time: as many as can make progress, so that the first are not last. */
+/** Threads that start at the same time: no more than there are cores. */
 export const STARTS_AT_A_TIME = availableParallelism();
 
 /**
- * How long after a thread has been given to a client the next one is started. To start one takes a
- * core for tens of milliseconds, and the client waits for its first reply (measured: 2.7 ms instead of 3.3).
+ * How long after a thread has got its client the next spare thread starts. A start takes a core for
+ * tens of milliseconds, while the client waits for its first reply (measured: 2.7 ms instead of 3.3).
  */
 export const SPARE_DELAY_MS = 5;
 
 const SELECT_CLIENTS = 10_000;
 const THREAD_CLIENTS = 256;
 
-/** Descriptors for all but clients: Node's own, the listener, refused clients on their way out. */
+/** Descriptors for everything but clients: Node's own, the listener, lingering closes. */
 const RESERVED_DESCRIPTORS = 40;
 
-/** Measured: a client's socket, and what its thread's event loop and display open for themselves. */
+/** Measured: a client's socket, and the descriptors of its thread's event loop and log. */
 const DESCRIPTORS_PER_THREAD = 6;
 
-/** What the threads of server2 may use of the machine. */
+/** What server2 may use of the machine. */
 interface ThreadResources {
   /** For clients and their threads. */
   readonly descriptors: number;
@@ -115,49 +114,49 @@ interface ThreadResources {
   readonly processes: number;
   /** Memory maps of this process. */
   readonly maps: number;
-  /** In bytes: what is free. */
+  /** Free memory in bytes. */
   readonly memory: number;
 }
 
-/** What a thread takes, measured: 9 MB and 46 maps; 11 MB and 51 maps when its client floods it. */
+/** Of a thread. Measured: 9 MB and 46 maps; 11 MB and 51 maps while its client floods it. */
 const THREAD = { maps: 60, bytes: 12 * 1024 * 1024 };
 
 /**
- * What a thread leaves behind when it ends. Node itself keeps some 10 KB of it. koffi (3.1.0 to
- * 3.3.4) never frees what it has allocated for a thread: its types and the stack and heap for its
- * calls, some 40 KB and three maps (measured: 30 to 60 KB in all).
+ * What an ended thread leaves behind. Node keeps about 10 KB. koffi (3.1.0 to 3.3.4) never frees what
+ * it has allocated for a thread (types, and a stack and heap for calls): about 40 KB and three maps.
+ * Measured: 30 to 60 KB in all.
  */
 const ENDED_THREAD = { maps: 3, bytes: 64 * 1024 };
 
-/** Of the memory: what ended threads may have left behind, and what is for the others. */
+/** Shares of the memory for what ended threads leave behind, and for threads. */
 const ENDED_THREADS_SHARE = 1 / 8;
 const THREADS_SHARE = 7 / 8;
 
-/** Of the memory maps: what threads, ended ones included, may use. */
+/** Share of the memory maps for threads, including ended ones. */
 const MAPS_SHARE = 7 / 8;
 
 /** How many threads server2 may have, and how many may end. */
 export interface ThreadBudget {
   /** Clients served at the same time. */
   readonly clients: number;
-  /** Threads that have not ended yet: one for each client, and a spare one. */
+  /** Threads at a time: one per client and a spare one. */
   readonly threads: number;
-  /** Threads that may end in the life of the server, for each leaves something behind. */
+  /** Threads that may end while the server runs, because each leaves memory behind. */
   readonly endings: number;
-  /** How many of these end because their client has left. */
+  /** How many of these may end because their client has left. */
   readonly endingsWithClient: number;
 }
 
-/** How many clients one select loop serves, fewer when so `wanted`. */
+/** How many clients one select loop serves: `wanted`, or fewer if descriptors are short. */
 export function selectClientLimit(wanted = SELECT_CLIENTS): number {
   return Math.min(wanted, descriptorsForClients());
 }
 
 /**
- * How many clients can have a thread each here, fewer when so `wanted`, and how many threads may end.
- * The process aborts, with no way to catch it, when threads run out of memory maps, and the system
- * kills it when it runs out of memory. So what threads take and what ended ones leave behind is
- * bounded together.
+ * How many clients server2 serves, one thread per client: `wanted`, or fewer on a small machine; and
+ * how many threads may end. Node aborts, and nothing can catch it, when threads run out of memory
+ * maps, and the system kills a process that runs out of memory. So threads and what ended threads
+ * leave behind are bounded together.
  */
 export function threadBudget(
   wanted = THREAD_CLIENTS,
@@ -201,7 +200,7 @@ function atLeastOne(count: number): number {
   return Math.max(1, Math.floor(count));
 }
 
-/** Linux's vm.max_map_count; other systems have no such limit. */
+/** vm.max_map_count of Linux; other systems have no such limit. */
 function memoryMaps(): number {
   try {
     return Number(readFileSync('/proc/sys/vm/max_map_count', 'utf8'));
@@ -210,7 +209,7 @@ function memoryMaps(): number {
   }
 }
 
-/** A container's limit counts this process's memory too. */
+/** The limit of a container includes this process's memory. */
 function availableMemory(): number {
   const constrained = process.constrainedMemory();
   if (!(constrained > 0)) return freemem();

@@ -1,50 +1,52 @@
 /**
- * Tells clients that they are refused and lets them hear it. To close a socket with unread input
- * resets the connection, and a reset may destroy the reply that was just sent. So: send, end our
- * direction, discard what still comes until the client hangs up or its time is over, then close.
+ * A lingering close (RFC 9112, nginx) for clients that are refused. Closing a socket with unread
+ * input resets the connection, and a reset may destroy the reply that was just sent. So: send the
+ * reply, end our direction, discard what still arrives until the client closes or LINGER_MS have
+ * passed, then close.
  */
 import { Buffer } from 'node:buffer';
 import { type Socket, WOULD_BLOCK } from '../sockets/socket.ts';
 import { survivable } from '../sockets/system-error.ts';
-import { POLITE_CLOSE_MS, POLITE_CLOSES } from './limits.ts';
-import type { SelectLoop, Watcher } from './select/select-loop.ts';
+import { LINGER_MS, MOST_LINGERING } from './limits.ts';
+import type { EventHandler, SelectLoop } from './select/select-loop.ts';
 import type { Timer } from './select/timers.ts';
 
 const discarded = Buffer.allocUnsafeSlow(4096);
 
-export class PoliteCloser {
+export class LingeringCloser {
   readonly #loop: SelectLoop;
-  readonly #closing = new Set<Closing>();
+  readonly #lingering = new Set<LingeringSocket>();
 
   constructor(loop: SelectLoop) {
     this.#loop = loop;
   }
 
-  /** Says `reply` to a client on a non-blocking socket, and closes. */
+  /** Sends `reply` to a client on a non-blocking socket, and closes. */
   refuse(socket: Socket, reply: string): void {
-    const closing = new Closing(this.#loop, socket, reply, () => this.#closing.delete(closing));
-    this.#closing.add(closing);
-    closing.start(this.#closing.size <= POLITE_CLOSES);
+    const onClosed = (): void => void this.#lingering.delete(refused);
+    const refused = new LingeringSocket(this.#loop, socket, reply, onClosed);
+    this.#lingering.add(refused);
+    refused.start(this.#lingering.size <= MOST_LINGERING);
   }
 
-  /** Clients that are still waited for. */
+  /** How many sockets are not closed yet. */
   get size(): number {
-    return this.#closing.size;
+    return this.#lingering.size;
   }
 
-  /** Waits for nobody any longer. */
-  cutOff(): void {
-    for (const closing of this.#closing) closing.close();
+  /** Closes all of them at once. */
+  forceClose(): void {
+    for (const socket of this.#lingering) socket.close();
   }
 }
 
-class Closing implements Watcher {
+class LingeringSocket implements EventHandler {
   readonly fd: number;
   readonly #loop: SelectLoop;
   readonly #socket: Socket;
   readonly #onClosed: () => void;
   #unsent: Buffer;
-  #mayWait = false;
+  #mayLinger = false;
   #isClosed = false;
   #timer: Timer | undefined;
 
@@ -56,28 +58,29 @@ class Closing implements Watcher {
     this.#onClosed = onClosed;
   }
 
-  start(mayWait: boolean): void {
-    this.#mayWait = mayWait;
-    if (mayWait) this.#timer = this.#loop.after(POLITE_CLOSE_MS, () => this.close());
-    this.writable();
+  /** @param mayLinger false: one attempt to send, then the socket is closed at once. */
+  start(mayLinger: boolean): void {
+    this.#mayLinger = mayLinger;
+    if (mayLinger) this.#timer = this.#loop.after(LINGER_MS, () => this.close());
+    this.onWritable();
   }
 
-  /** A client that takes only a part of the reply, or none yet, gets the rest when it can. */
-  writable(): void {
+  /** One send may take only a part of the reply; the rest follows when the socket is writable. */
+  onWritable(): void {
     this.#attempt(() => {
       const sent = this.#socket.send(this.#unsent);
       if (sent !== WOULD_BLOCK) this.#unsent = this.#unsent.subarray(sent);
       if (this.#unsent.length > 0) {
         this.#loop.watchWrites(this);
       } else {
-        this.#loop.ignoreWrites(this);
+        this.#loop.unwatchWrites(this);
         this.#loop.watchReads(this);
         if (!this.#socket.shutdown('write')) this.close();
       }
     });
   }
 
-  readable(): void {
+  onReadable(): void {
     this.#attempt(() => {
       if (this.#socket.recv(discarded) === 0) this.close();
     });
@@ -87,7 +90,7 @@ class Closing implements Watcher {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (this.#timer) this.#loop.cancel(this.#timer);
-    this.#loop.forget(this);
+    this.#loop.unwatch(this);
     this.#socket.close();
     this.#onClosed();
   }
@@ -95,7 +98,7 @@ class Closing implements Watcher {
   #attempt(work: () => void): void {
     try {
       work();
-      if (!this.#mayWait) this.close();
+      if (!this.#mayLinger) this.close();
     } catch (error) {
       survivable(error);
       this.close();

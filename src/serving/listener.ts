@@ -1,4 +1,4 @@
-/** Opens the socket that a server's clients connect to, with all the options that theirs inherit. */
+/** Opens the listening socket of a server, with all the options that its clients' sockets inherit. */
 import { type Address, formatAddress } from '../sockets/address.ts';
 import { Socket } from '../sockets/socket.ts';
 import { SystemError, survivable } from '../sockets/system-error.ts';
@@ -10,10 +10,10 @@ import {
   USER_TIMEOUT_S,
 } from './limits.ts';
 
-/** Ports below are for those whom the system trusts, as a rule. */
+/** Ports below it usually need privileges. */
 const FIRST_ORDINARY_PORT = 1024;
 
-/** The address that cannot be listened on, why, and what to do about it. */
+/** The address, why it cannot be listened on, and what to do about it. */
 class CannotListen extends Error {
   override readonly name = 'CannotListen';
   readonly code: string;
@@ -28,9 +28,9 @@ class CannotListen extends Error {
 }
 
 function adviceFor(code: string, port: number): string {
-  if (code === 'EADDRINUSE') return '; choose another port, or stop what listens there';
+  if (code === 'EADDRINUSE') return '; choose another port, or stop the program that listens there';
   if (code === 'EADDRNOTAVAIL') {
-    return '; this machine does not have that address: choose 127.0.0.1, or 0.0.0.0 for all it has';
+    return '; this machine does not have that address: choose 127.0.0.1, or 0.0.0.0 for all interfaces';
   }
   if (code === 'EACCES' && port < FIRST_ORDINARY_PORT) {
     return `; ports below ${FIRST_ORDINARY_PORT} need privileges: choose a higher one`;
@@ -38,16 +38,16 @@ function adviceFor(code: string, port: number): string {
   return '';
 }
 
-/** A socket that listens, and where. */
+/** A listening socket and its address. */
 interface Listening {
   readonly listener: Socket;
   readonly address: Address;
 }
 
 /**
- * A non-blocking listening socket. What is set here the clients' sockets inherit: no delay, so that
- * a reply is not held back until the one before it is acknowledged; urgent data in its place in the
- * stream; and how the system finds out that a peer's machine has vanished.
+ * A non-blocking listening socket. Its clients' sockets inherit the options: TCP_NODELAY, so that a
+ * reply does not wait until the one before it is acknowledged; urgent data in its place in the
+ * stream; keepalive and the user timeout, which end the connection when the peer's machine vanishes.
  */
 export function listenOn(address: Address): Listening {
   let listener: Socket | undefined;
@@ -71,7 +71,7 @@ export function listenOn(address: Address): Listening {
   }
 }
 
-/** With the real port. Which one the system chose it alone can say; any other is known. */
+/** With the real port. If port 0 was wanted, only the system knows it. */
 function boundAddress(listener: Socket, wanted: Address): Address {
   try {
     return listener.localAddress();

@@ -1,4 +1,5 @@
 /** IPv4 addresses with their port, as people write them. */
+import { wrongType } from './checks.ts';
 
 export interface Address {
   /** Dotted decimal: `127.0.0.1`. */
@@ -11,7 +12,7 @@ export function formatAddress({ host, port }: Address): string {
   return `${host}:${port}`;
 }
 
-/** Four numbers of 0 to 255, in full and without leading zeros, which some would take for octal. */
+/** Four numbers from 0 to 255, without leading zeros, which some programs read as octal. */
 export function isIPv4(text: string): boolean {
   const octets = text.split('.');
   return (
@@ -21,4 +22,16 @@ export function isIPv4(text: string): boolean {
 
 export function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 0 && port <= 65_535;
+}
+
+/** Returns a copy: a getter of the caller's object could return another value after the check. */
+export function checkedAddress(address: Address): Address {
+  if (typeof address !== 'object' || address === null) {
+    throw wrongType('address', 'an object with host and port', address);
+  }
+  const { host, port } = address;
+  if (typeof host !== 'string') throw wrongType('host', 'a string', host);
+  if (typeof port !== 'number') throw wrongType('port', 'a number', port);
+  if (isIPv4(host) && isPort(port)) return { host, port };
+  throw new RangeError(`not an IPv4 address and port: ${formatAddress({ host, port })}`);
 }

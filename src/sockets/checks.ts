@@ -1,7 +1,7 @@
 /**
- * Checks of what callers hand to the sockets. C believes every number: a length beyond its buffer
- * sends other memory of the process, and 4.5 is cut to descriptor 4. So each value that comes from
- * outside is checked before it can reach native.ts, and the error names the argument.
+ * Checks of the values that callers pass to the sockets. C checks nothing: with a length beyond its
+ * buffer it sends other memory of the process, and it cuts descriptor 4.5 to 4. So each value from
+ * outside is checked before C gets it, and the error names the argument.
  */
 
 /** What an int of C can hold. */
@@ -9,8 +9,8 @@ export const INT_MAX = 2 ** 31 - 1;
 export const INT_MIN = -(2 ** 31);
 
 /**
- * Getters that read the object itself: `buffer.length` and `instanceof` believe a subclass or a
- * prototype. They know the type in every realm, and the length now, of a resizable buffer too.
+ * These getters read the object itself: a subclass or a prototype can fake `buffer.length` and
+ * `instanceof`. They know the type in every realm, and the current length of a resizable buffer.
  */
 const TypedArray = Object.getPrototypeOf(Uint8Array.prototype);
 const typeOf = getterOf('Symbol.toStringTag', Symbol.toStringTag);
@@ -23,9 +23,9 @@ function getterOf(name: string, key: PropertyKey): (this: unknown) => unknown {
 }
 
 /**
- * The length of a buffer in bytes. A buffer on shared or resizable memory is one like any other: no
- * other code of this thread runs between the check and the call, and shared memory only grows.
- * @throws TypeError when it is no Uint8Array, or when its memory is gone: detached, or cut off.
+ * The length of a buffer in bytes. Its memory may be shared or resizable: no other code of this
+ * thread runs between the check and the call, and shared memory only grows.
+ * @throws TypeError when it is no Uint8Array, or when its memory is detached or has shrunk away.
  */
 export function checkedBytes(buffer: Uint8Array): number {
   if (typeOf.call(buffer) !== 'Uint8Array') throw wrongType('buffer', 'a Uint8Array', buffer);
@@ -34,7 +34,7 @@ export function checkedBytes(buffer: Uint8Array): number {
   return length;
 }
 
-/** A detached buffer claims to be an empty one; only a method of it throws. */
+/** A detached buffer has length 0, as an empty one has; only its methods throw. */
 function checkMemory(buffer: Uint8Array): void {
   try {
     TypedArray.at.call(buffer, 0);
@@ -43,7 +43,7 @@ function checkMemory(buffer: Uint8Array): void {
   }
 }
 
-/** @throws TypeError when it is no number, RangeError when it is no integer of `least` to `most`. */
+/** @throws TypeError if it is not a number, RangeError unless it is an integer in this range. */
 export function checkedInteger(name: string, value: number, least: number, most: number): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw notAnInteger(name, value, `an integer of ${least} to ${most}`);
@@ -54,7 +54,7 @@ export function notAnInteger(name: string, value: unknown, expected: string): Er
   return new RangeError(`${name}: ${value} is not ${expected}`);
 }
 
-/** The value of a name that is one of a table's. */
+/** The value that a table has for a name. */
 export function checkedName<Value>(
   what: string,
   table: Record<string, Value>,
@@ -67,7 +67,7 @@ export function checkedName<Value>(
 }
 
 export function wrongType(name: string, expected: string, value: unknown): TypeError {
-  // A symbol shows which result was not looked at: WOULD_BLOCK.
+  // Its own text for a symbol: it is usually a result that was not checked, WOULD_BLOCK.
   const given = typeof value === 'symbol' ? String(value) : value === null ? 'null' : typeof value;
   return new TypeError(`${name}: ${given} is not ${expected}`);
 }

@@ -2,5 +2,6 @@
 export type { Address } from './address.ts';
 export { nodeLoopDescriptor, nodeTurn } from './node-loop.ts';
 export { FdSet, INTERRUPTED, select } from './select.ts';
-export { type Accepted, type Direction, Socket, type SocketOption, WOULD_BLOCK } from './socket.ts';
+export { type Accepted, type Direction, Socket, WOULD_BLOCK } from './socket.ts';
+export type { SocketOption } from './socket-options.ts';
 export { SystemError } from './system-error.ts';

@@ -1,4 +1,4 @@
-/** Where calcd's sockets and servers can run, and what to say elsewhere. */
+/** Where calcd's sockets and servers can run, and the errors for all other places. */
 
 /** The system, or the runtime, lacks what calcd needs. */
 class UnsupportedPlatform extends Error {
@@ -7,7 +7,7 @@ class UnsupportedPlatform extends Error {
 
 const SYSTEMS: readonly string[] = ['linux', 'darwin'];
 
-/** Throws an UnsupportedPlatform on systems whose constants and layouts native.ts does not have. */
+/** Throws an UnsupportedPlatform on systems that constants.ts does not know. */
 export function requireSystem(): void {
   const { arch, platform } = process; // Importing node:process has effects: see cli.ts.
   if (SYSTEMS.includes(platform)) return;

@@ -3,38 +3,38 @@
  * their headers' FD_SET, not to the system call: an FdSet grows as its descriptors do.
  */
 import { notAnInteger, wrongType } from './checks.ts';
-import { EINTR } from './native.ts';
+import { EINTR } from './constants.ts';
 import { system } from './system-calls.ts';
 import { SystemError } from './system-error.ts';
 
 /**
- * What `select` returns when a signal came first (EINTR). It is below every count of descriptors, and
- * both sets are empty then, so a caller that does not look for it takes nothing for ready.
+ * What `select` returns when a signal came first (EINTR). It is less than any count of descriptors,
+ * and both sets are empty, so a caller that does not check for it finds nothing ready.
  */
 export const INTERRUPTED = -1;
 
 /**
  * A process has at most 2^20 descriptors on Linux, unless fs.nr_open is raised, and fewer on macOS. A
- * bitmap of them takes 128 KiB; one for every int would take 256 MiB, for a single wrong number.
+ * bitmap of them takes 128 KiB. Without this limit a single wrong number could take 256 MiB.
  */
 const MOST_DESCRIPTORS = 2 ** 20;
 
-/** 100,000,000 seconds: macOS takes no longer time (select(2): "too large"), Linux would. */
+/** 100,000,000 seconds: macOS refuses a longer time (select(2): "too large"), Linux takes it. */
 const LONGEST_TIMEOUT_MS = 1e11;
 
-/** The bitmap of a set with room for the descriptors below `nfds`: for `select` and nothing else. */
+/** The bitmap of a set, with room for the descriptors below `nfds`. Only `select` uses it. */
 let bitmap: (set: FdSet, nfds: number) => Uint32Array;
 
-/** Its own count, whatever a subclass says. */
+/** The set's own `nfds`: a subclass could override the getter. */
 let nfdsOf: (set: FdSet) => number;
 
-/** Asks for the bitmap itself: a prototype can be lent, and to walk it takes longer (instanceof). */
+/** By the private field: any object can have the prototype, and instanceof is slower. */
 let isSet: (set: FdSet) => boolean;
 
 /**
  * A set of descriptors: the fd_set of select(2) with FD_SET, FD_CLR, FD_ISSET and FD_ZERO. A
- * descriptor is an integer of 0 to 1,048,575. What takes one throws a RangeError for any other
- * number, and a TypeError for what is not a number.
+ * descriptor is an integer from 0 to 1,048,575. The methods throw a RangeError for any other number,
+ * and a TypeError for what is not a number.
  */
 export class FdSet {
   /** The kernel reads the bitmap in words of 64 bits, so its length is even. */
@@ -55,7 +55,7 @@ export class FdSet {
     for (const fd of fds) this.add(fd);
   }
 
-  /** One more than the highest descriptor in the set, 0 when it is empty. `select` leaves it as it was. */
+  /** One more than the highest descriptor in the set, 0 when it is empty. `select` keeps it. */
   get nfds(): number {
     return this.#nfds;
   }
@@ -99,7 +99,7 @@ export class FdSet {
     this.#nfds = other.#nfds;
   }
 
-  /** Takes in what another set has. */
+  /** Adds the descriptors of another set. */
   addAll(other: FdSet): void {
     checkSet('other', other);
     this.#reserve(other.#nfds);
@@ -110,7 +110,7 @@ export class FdSet {
     if (other.#nfds > this.#nfds) this.#nfds = other.#nfds;
   }
 
-  /** Keeps what another set has as well. */
+  /** Removes the descriptors that another set does not have. */
   retainAll(other: FdSet): void {
     checkSet('other', other);
     const end = (this.#nfds + 31) >>> 5;
@@ -164,11 +164,11 @@ function checkedTimeout(timeout: number): number {
 }
 
 /**
- * select(2): waits until a descriptor of `read` can be read or one of `write` be written, and
- * leaves just those in the sets. Look only at descriptors you own: the kernel may leave stray bits
- * beyond the process's descriptors as they were.
- * @param timeout in milliseconds, at most 100,000,000 seconds; 0 or less only looks, Infinity, which
- * is usual, waits for ever.
+ * select(2): waits until a descriptor of `read` is readable or one of `write` is writable, and leaves
+ * only the ready ones in the sets. Check only descriptors that are open: beyond the process's highest
+ * descriptor the kernel may leave bits as they were.
+ * @param timeout in milliseconds, at most 100,000,000 seconds; 0 or less does not wait; Infinity, the
+ *   default, waits for ever.
  * @returns how many descriptors are ready, 0 when the time ran out, or {@link INTERRUPTED}.
  * @throws SystemError with EBADF when a descriptor is closed; both sets are empty then.
  * @throws RangeError for a timeout that is longer, or NaN; TypeError for other values.

@@ -2,9 +2,9 @@
 import { getSystemErrorMap } from 'node:util';
 
 /**
- * Errors that the program itself has made: the descriptor is not open or of another kind, an
- * argument is invalid, the system has no such call. They come again however often it is tried.
- * All others are the doing of a peer, a network or a machine, and may pass.
+ * Errors that the program itself has caused: the descriptor is not open or not a socket, an argument
+ * is invalid, the system has no such call. They never pass. All others come from a peer, a network or
+ * a machine, and may pass.
  */
 export const PROGRAMMING_ERRORS: ReadonlySet<string> = new Set([
   'EBADF',
@@ -34,13 +34,13 @@ export class SystemError extends Error {
     this.reason = reason;
   }
 
-  /** Whether it is no use to try again: the program is wrong, and not its surroundings. */
+  /** Whether the program itself is wrong, so that it is useless to try again. */
   get isProgrammingError(): boolean {
     return PROGRAMMING_ERRORS.has(this.code);
   }
 }
 
-/** Passes on an error that may pass by itself; throws what the program must not survive. */
+/** Returns an error that may pass; throws any other: the program must not go on. */
 export function survivable(error: unknown): SystemError {
   if (error instanceof SystemError && !error.isProgrammingError) return error;
   throw error;

@@ -35,6 +35,33 @@ export function asLines(text: string): string {
   return text.replace(NOT_FOR_A_SCREEN, escaped);
 }
 
+/**
+ * Escape sequences (ECMA-48), each without the text around it: a string up to its end, a control
+ * sequence up to its final byte, any other up to its one letter. A string without an end is not
+ * matched, or all text after its beginning would be lost.
+ */
+const ESCAPE_SEQUENCES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  /\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?/g;
+
+const CONTROL_CHARACTERS = /[^\P{Cc}\n\t]/gu;
+
+/**
+ * For the client: the text of a server, as the user is to see it. Without escape sequences, because
+ * some servers send colours, and without other control characters and line ends at the end.
+ */
+export function displayable(text: string): string {
+  const plain = text.replace(ESCAPE_SEQUENCES, '').replace(CONTROL_CHARACTERS, '');
+  return asLines(withoutLineEnds(plain));
+}
+
+/** The pattern /\n+$/ would start anew at each line feed that is not at the end. */
+function withoutLineEnds(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n') end--;
+  return text.slice(0, end);
+}
+
 /** A byte that is not text. From 0x80 on, only bytes are escaped like this, never characters. */
 export function escapedByte(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, '0')}`;

@@ -1,5 +1,5 @@
 /** `calcd try`: a server and a client in one terminal, which shows both sides of the conversation. */
-import { runClient } from '../chat/client.ts';
+import { client } from '../client.ts';
 import { coloursFor } from '../terminal/colours.ts';
 import type { StandardStreams } from '../terminal/standard-streams.ts';
 import { ServerProcess } from './server-process.ts';
@@ -28,14 +28,14 @@ export async function tryOut(name: string, streams: StandardStreams): Promise<nu
   }
   const printDirectly = print;
   let isInterrupted = false;
-  const exitCode = await runClient({
+  const exitCode = await client({
     address: { host: HOST, port },
     shows: 'session',
     retry: false,
     strict: false,
     keepsHistory: true,
     colour: 'auto',
-    aside: printAbovePrompt => {
+    attachLog: printAbovePrompt => {
       print = printAbovePrompt;
     },
     onInterrupt: () => {

@@ -1,4 +1,4 @@
-/** The calculator's two ways behind one conversation: many quick replies a call, one of the others. */
+/** Both paths behind one conversation: many fast replies per call, but only one slow reply. */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
@@ -16,14 +16,14 @@ function said(replies: ReplyBuffer): string {
   return replies.bytes.toString('utf8', 0, replies.length);
 }
 
-test('quick messages are answered in one call', () => {
+test('messages of the fast path are answered in one call', () => {
   const replies = new ReplyBuffer();
   const conversation = conversationAbout('1 + 2\n3*4\r\n\u00007\u0000\n10 / 4\n');
   assert.equal(conversation.answer(replies), false);
   assert.equal(said(replies), '3\n12\n7\n2.5\n');
 });
 
-test('a message that takes work ends the call, and the rest waits', () => {
+test('a message of the slow path ends the call, and the rest waits', () => {
   const replies = new ReplyBuffer();
   const conversation = conversationAbout('1 + 2\n2 ^ 3\n4 + 5\nx\n6\n');
   assert.equal(conversation.answer(replies), true);
@@ -34,7 +34,7 @@ test('a message that takes work ends the call, and the rest waits', () => {
   assert.equal(said(replies), "3\n8\n9\nerror: unexpected 'x' at column 1\n6\n");
 });
 
-test('quick replies stop before the buffer may be too small for one of the others', () => {
+test('fast replies stop before the buffer could be too small for a slow one', () => {
   const count = 60_000;
   const conversation = conversationAbout('8\n'.repeat(count));
   let received = 0;
@@ -47,7 +47,7 @@ test('quick replies stop before the buffer may be too small for one of the other
   assert.equal(received, count);
 });
 
-test('an observer is shown quick messages and replies like any other', () => {
+test('an observer sees fast messages and replies like all others', () => {
   const shown: string[] = [];
   const show = (bytes: Buffer, start: number, end: number): void => {
     shown.push(bytes.toString('utf8', start, end));

@@ -1,4 +1,4 @@
-/** Errors: what is wrong and at which column, said in one short line of visible text. */
+/** Errors: what is wrong and at which column, in one short line of visible text. */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
@@ -56,21 +56,23 @@ const CHARACTERS: [expression: string, message: string][] = [
   ['1+👩‍👩‍👧‍👦', "unexpected '👩' at column 3"],
   ['❤️', "unexpected '❤' at column 1"],
   [`1+a${'\u0301'.repeat(2000)}`, "unexpected 'a' at column 3"],
-  [`1${'\u0301'.repeat(2000)}`, 'unexpected invisible character at column 1'],
-  ['1\u200d', 'unexpected invisible character at column 1'],
-  ['\u0301', 'unexpected invisible character at column 1'],
-  ['1 +\u00a02', 'unexpected invisible character at column 4'],
-  ['1\u20282', 'unexpected invisible character at column 2'],
-  ['\ufeff1', 'unexpected invisible character at column 1'],
-  ['1\u001b[2J', 'unexpected invisible character at column 2'],
-  ['1\u00002', 'unexpected invisible character at column 2'],
-  ['1\r2', 'unexpected invisible character at column 2'],
-  ['\u202e1', 'unexpected invisible character at column 1'],
-  ['1\u3164', 'unexpected invisible character at column 2'],
-  ['\u2800', 'unexpected invisible character at column 1'],
+  [`1${'\u0301'.repeat(2000)}`, 'unexpected character U+0301 at column 1'],
+  ['1\u200d', 'unexpected character U+200D at column 1'],
+  ['\u0301', 'unexpected character U+0301 at column 1'],
+  ['1 +\u00a02', 'unexpected character U+00A0 at column 4'],
+  ['1\u20282', 'unexpected character U+2028 at column 2'],
+  ['\ufeff1', 'unexpected character U+FEFF at column 1'],
+  ['1\u001b[2J', 'unexpected control character U+001B at column 2'],
+  ['1\u00002', 'unexpected control character U+0000 at column 2'],
+  ['1\r2', 'unexpected control character U+000D at column 2'],
+  ['\u202e1', 'unexpected character U+202E at column 1'],
+  ['1\u3164', 'unexpected character U+3164 at column 2'],
+  ['1\u0085', 'unexpected control character U+0085 at column 2'],
+  ['\u{e0041}', 'unexpected character U+E0041 at column 1'],
+  ['\u2800', 'unexpected character U+2800 at column 1'],
 ];
 
-test('columns count characters as they are seen, and what is invisible is not said back', () => {
+test('columns count characters as they are seen, and a code point names what cannot be seen', () => {
   for (const [expression, message] of CHARACTERS) {
     assert.equal(errorOf(expression)?.message, message, JSON.stringify(expression.slice(0, 20)));
   }

@@ -1,4 +1,4 @@
-/** What holds for all numbers and for all inputs. */
+/** Properties of all numbers and of all inputs. */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { cpuUsage } from 'node:process';
@@ -94,10 +94,10 @@ const anything = fc.oneof(
     .map(([head, part]) => (head.join('') + part.join('').repeat(4096)).slice(0, 4096)),
 );
 
-/** Generous: the bound itself is watched by bench/calculator-worst.ts, on a machine that is quiet. */
+/** Generous, because tests run on busy machines: bench/calculator-worst.ts measures the bound. */
 const LONG_MS = 50;
 
-test('no input at all throws anything but a calculator error, says much, or takes long', () => {
+test('no input throws anything but a calculator error, gets a long error, or takes long', () => {
   fc.assert(
     fc.property(anything, input => {
       const started = cpuUsage();

@@ -1,14 +1,14 @@
-/** The items of the check as a whole: each is explained, proved by a program that fails it, and graded. */
+/** Each check is explained in docs/check.md and is failed by a wrong program; the graders' list is covered. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { catalogue } from '../../src/judge/items/catalogue.ts';
+import { catalogue } from '../../src/judge/checks/catalogue.ts';
 import { DEFECTS } from './defects.ts';
-import { program } from './judge.ts';
+import { program } from './run-program.ts';
 
 const page = readFileSync(new URL('../../docs/check.md', import.meta.url), 'utf8');
 
-describe('every item of the check', () => {
+describe('every check', () => {
   for (const { name, roles } of catalogue()) {
     it(`${name}, of ${roles.join(', ')}`, () => {
       assert.match(page, new RegExp(`^#+ ${name}$`, 'm'), 'has a section in docs/check.md');

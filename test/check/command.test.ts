@@ -1,4 +1,4 @@
-/** `calcd check` from outside: exit codes, formats, a directory, and programs that behave badly. */
+/** `calcd check` as a process: exit codes, formats, a directory, and programs that behave badly. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
@@ -13,12 +13,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { START_MS } from '../../src/judge/limits.ts';
+import { START_MS } from '../../src/judge/program/deadlines.ts';
 import { CLI, calcd } from '../support/calcd.ts';
 import { silentProgram } from '../support/commands.ts';
 import { eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
-import { failed, judge, program, words } from './judge.ts';
+import { failed, program, resultsOf, words } from './run-program.ts';
 
 const skip = unlessInstalled('python3', '--version') || unlessLinux;
 const unlessTypeScript =
@@ -41,7 +41,7 @@ async function check(
   return { stdout, stderr, exit: await running.exit() };
 }
 
-/** A directory with one naive server4, judged as a whole. */
+/** Checks a directory with only a simple server4. */
 async function checkSubmission(test: TestContext, file: string): Promise<string> {
   const directory = temporaryDirectory(test);
   copyFileSync(program(`naive/${file}`), join(directory, file));
@@ -70,7 +70,7 @@ const WRONG_USAGE: [args: string[], complaint: RegExp][] = [
   [['server9', '--list'], /'server9' .* 'ROLE'/],
   [
     ['server1', '--only', 'luck', '--', 'a', '{port}'],
-    /unknown item 'luck'; --list shows all items/,
+    /unknown check 'luck'; --list shows all checks/,
   ],
   [['all'], /ROLE all needs --dir DIR/],
   [['all', '--dir', '/nowhere'], /not a directory/],
@@ -84,7 +84,7 @@ describe('wrong usage of calcd check', () => {
     });
   }
 
-  it('is told with exit code 2', async t => {
+  it('has exit code 2', async t => {
     const { stderr, exit } = await check(t, 'server5', '--', 'a', '{port}');
     assert.match(stderr, /^calcd check: .*'server5' is invalid for argument 'ROLE'/);
     assert.equal(exit, 2);
@@ -128,7 +128,7 @@ describe('the exit code of calcd check', { concurrency: 2 }, () => {
     }
   }
 
-  it('is 1 when a client ends at once, which is noticed at once', { skip }, async t => {
+  it('is 1 as soon as a client ends without connecting', { skip }, async t => {
     const ending = ['python3', '-c', 'import sys; sys.exit("no idea") # {port}'];
     const { stdout, exit } = await check(t, 'client', '--json', '--', ...ending);
     const [{ items }] = JSON.parse(stdout);
@@ -139,7 +139,7 @@ describe('the exit code of calcd check', { concurrency: 2 }, () => {
     assert.equal(exit, 1);
   });
 
-  it('is 0 when all required items pass; no colour, no progress in a pipe', async t => {
+  it('is 0 when all required checks pass; no colour, no progress in a pipe', async t => {
     const { stdout, stderr, exit } = await check(t, 'server3', ...only('answers'), '--', ...OURS);
     assert.match(stdout, /✓ answers/);
     assert.match(stdout, /^required 1 of 1$/m);
@@ -148,20 +148,20 @@ describe('the exit code of calcd check', { concurrency: 2 }, () => {
     assert.equal(exit, 0);
   });
 
-  it('is 0 when others fail alone', { skip }, async t => {
+  it('is 0 when only other checks fail', { skip }, async t => {
     const args = ['server3', ...only('two-in-one'), '--', ...words('wrong/no-framing.py')];
     const { stdout, exit } = await check(t, ...args);
     assert.match(stdout, /✗ two-in-one/);
     assert.equal(exit, 0);
   });
 
-  it("is 1 when a required item fails, of which JUnit's file tells too", { skip }, async t => {
+  it('is 1 when a required check fails, which is in the JUnit report too', { skip }, async t => {
     const file = join(temporaryDirectory(t), 'report.xml');
     const { stdout, exit } = await check(t, 'server3', '--junit', file, ...DIES_OF_ZERO);
     for (const line of [
       '✗ division-by-zero',
       'sent      1 / 0\\n',
-      'expected  a reply that says what is wrong',
+      'expected  a reply that reports the error',
       'got       the end of the connection; the program ended with exit code 1',
       'ZeroDivisionError: Fraction',
       'hint      ',
@@ -210,18 +210,18 @@ describe('the exit code of calcd check', { concurrency: 2 }, () => {
 
   it('is 1 with --json too', { skip }, async t => {
     const { stdout, exit } = await check(t, 'server3', '--json', ...DIES_OF_ZERO);
-    const [judged] = JSON.parse(stdout);
-    assert.equal(judged.passes, false);
-    assert.deepEqual(judged.scores[0], { level: 'required', passed: 1, of: 2 });
-    const item = judged.items.find(({ name }: { name: string }) => name === 'division-by-zero');
-    assert.equal(item.verdict, 'failed');
-    assert.equal(item.failure.sent, '1 / 0\\n');
+    const [report] = JSON.parse(stdout);
+    assert.equal(report.passes, false);
+    assert.deepEqual(report.scores[0], { level: 'required', passed: 1, of: 2 });
+    const division = report.items.find(({ name }: { name: string }) => name === 'division-by-zero');
+    assert.equal(division.verdict, 'failed');
+    assert.equal(division.failure.sent, '1 / 0\\n');
     assert.equal(exit, 1);
   });
 });
 
 describe('calcd check --list', () => {
-  it('lists the items of a role', async t => {
+  it('lists the checks of a role', async t => {
     const { stdout, exit } = await check(t, 'server4', '--list');
     assert.match(stdout, /^echo-exact {2}\(required\) /m);
     assert.doesNotMatch(stdout, /^arithmetic/m);
@@ -231,34 +231,36 @@ describe('calcd check --list', () => {
 
 describe('the check survives', { skip }, () => {
   it('a program that prints without end', async () => {
-    const judged = await judge('server3', words('awkward/floods.py'), ['arithmetic']);
-    assert.deepEqual(failed(judged), []);
+    const results = await resultsOf('server3', words('awkward/floods.py'), ['arithmetic']);
+    assert.deepEqual(failed(results), []);
   });
 
   it('a program that leaves a child behind, and ends the child', async t => {
     const file = join(temporaryDirectory(t), 'children');
     const command = [...words('awkward/leaves-a-child.py'), file];
-    const items = ['arithmetic', 'keeps-talking', 'decimals'];
-    assert.deepEqual(failed(await judge('server3', command, items)), []);
+    const names = ['arithmetic', 'keeps-talking', 'decimals'];
+    assert.deepEqual(failed(await resultsOf('server3', command, names)), []);
     const children = readFileSync(file, 'utf8').trim().split('\n').map(Number);
-    // One of the program that answers, one of the program that the three items share, and on a busy
-    // machine one more for each second try.
+    // One of the program of `answers`, one of the program that the three checks share, and on a busy
+    // machine one more for each second attempt.
     assert.ok(children.length >= 2);
     for (const pid of children) assert.ok(isGone(pid), `${pid} still runs`);
   });
 
   it('a program that greets', async () => {
-    const items = ['arithmetic', 'at-once'];
+    const names = ['arithmetic', 'at-once'];
     // A greeting has 200 ms, which a busy machine may exceed.
     await eventually(async () => {
-      const judged = await judge('server3', words('awkward/greets.py'), items);
-      return /greets on connect/.test(judged.dialect ?? '') && failed(judged).length === 0;
+      const results = await resultsOf('server3', words('awkward/greets.py'), names);
+      return /greets on connect/.test(results.dialect ?? '') && failed(results).length === 0;
     }, 'the greeting to be noticed');
   });
 });
 
 describe('calcd check all', () => {
-  it('finds what a directory holds, builds it, and says what is missing', { skip }, async t => {
+  it('finds the programs of a directory, builds them, and reports what is missing', {
+    skip,
+  }, async t => {
     const directory = temporaryDirectory(t);
     copyFileSync(program('naive/server4.py'), join(directory, 'Server4.py'));
     copyFileSync(program('naive/client.py'), join(directory, 'client.py'));
@@ -274,16 +276,16 @@ describe('calcd check all', () => {
     assert.equal(exit, 1);
   });
 
-  it('builds what is in C', { skip: unlessInstalled('cc', '--version') }, async t => {
+  it('builds programs in C', { skip: unlessInstalled('cc', '--version') }, async t => {
     assert.match(await checkSubmission(t, 'server4.c'), /^✓ server4 +required 1\/1$/m);
   });
 
-  it('runs what is in TypeScript', { skip: unlessTypeScript }, async t => {
+  it('runs programs in TypeScript', { skip: unlessTypeScript }, async t => {
     assert.match(await checkSubmission(t, 'server4.ts'), /^✓ server4 +required 1\/1$/m);
   });
 });
 
-/** Also when nobody has waited for it yet. */
+/** A zombie counts as gone too. */
 function isGone(pid: number): boolean {
   try {
     return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -1,14 +1,14 @@
 /**
- * The wrong programs, and what the check must find in each: these items fail, and no others. Items
- * that rest on a failed one are left out by the check itself and are not listed here.
+ * The wrong programs, and the checks that must fail for each, and no others. Checks that need a failed
+ * one are skipped and are not listed here.
  */
-import type { Role } from '../../src/judge/item.ts';
+import type { Role } from '../../src/judge/check.ts';
 
 export interface Defect {
   /** A file in programs/wrong/. */
   readonly file: string;
   readonly role: Role;
-  /** The items that fail; the first is the defect's own, the others cannot but fail with it. */
+  /** The checks that fail: first the one for this defect, then those that must fail with it. */
   readonly fails: readonly [string, ...string[]];
 }
 
@@ -18,11 +18,11 @@ function defect(role: Role, file: string, ...fails: [string, ...string[]]): Defe
 
 export const DEFECTS: readonly Defect[] = [
   defect('server3', 'off-by-one.py', 'answers'),
-  // Both need a buffer in which a message is gathered.
+  // Both need a buffer that collects a message.
   defect('server3', 'no-framing.py', 'two-in-one', 'one-in-two'),
   defect('server3', 'takes-pieces.py', 'one-in-two'),
   defect('server3', 'small-messages.py', 'long-message'),
-  // Whoever evaluates code evaluates powers too.
+  // A server that evaluates code evaluates powers too.
   defect('server3', 'evaluates-code.py', 'code-injection', 'endless-calculation'),
   // JavaScript's numbers are binary fractions, and 9**9**9 is Infinity at once.
   defect('server3', 'evaluates-javascript.mjs', 'code-injection', 'big-numbers'),
@@ -37,7 +37,7 @@ export const DEFECTS: readonly Defect[] = [
   defect('server3', 'number-for-invalid.py', 'invalid-input'),
   defect('server3', 'wrong-when-zero.py', 'arithmetic'),
   defect('server3', 'needs-spaces.py', 'no-spaces'),
-  // Who takes two operands alone has no use for precedence.
+  // A calculator that takes only two operands needs no precedence.
   defect('server3', 'two-operands.py', 'several-operands', 'precedence'),
   defect('server3', 'left-to-right.py', 'precedence'),
   defect('server3', 'whole-operands.py', 'decimals'),
@@ -75,12 +75,12 @@ export const DEFECTS: readonly Defect[] = [
   defect('server4', 'echo-decodes.py', 'echo-bytes'),
   defect('server4', 'echo-evaluates.py', 'echo'),
   defect('server4', 'echo-sends-a-part.py', 'echo-large'),
-  // What a kilobyte is too little for, 256 are too.
+  // A buffer that is too small for 4 KB is too small for 256 KiB.
   defect('server4', 'echo-cuts.py', 'echo-4k', 'echo-large'),
   defect('server1', 'second-client-waits.py', 'second-client'),
   defect('server1', 'second-client-served.py', 'second-client'),
   defect('server1', 'refuses-for-ever.py', 'second-client-later'),
-  // The right server in JavaScript takes two operands and binary fractions.
+  // The correct server in JavaScript takes only two operands, and its numbers are binary fractions.
   defect(
     'server3',
     'dies-of-socket-error.mjs',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Command } from 'commander';
 import { SHELLS } from '../../src/commands.ts';
-import { ROLES } from '../../src/judge/item.ts';
+import { ROLES } from '../../src/judge/check.ts';
 import { calcd } from '../support/calcd.ts';
 import { silentProgram } from '../support/commands.ts';
 import { unlessInstalled } from '../support/installed.ts';

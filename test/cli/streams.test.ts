@@ -216,7 +216,7 @@ describe('what calcd is not ready for', () => {
 
   it('shows where, on demand', async t => {
     const env = { ...nowhere.env, NODE_DEBUG: 'calcd' };
-    assert.match(await calcd(t, words, { env }).stderr.rest(), /^ +at .*judge\/command\.js/m);
+    assert.match(await calcd(t, words, { env }).stderr.rest(), /^ +at .*judge\/check-command\.js/m);
   });
 
   const FAULTS_OF_CALCD: [when: string, code: string][] = [

@@ -1,4 +1,4 @@
-/** When the client half-closes: many servers take it for the client's departure. */
+/** When the client half-closes: many servers disconnect a client that has done so. */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
@@ -7,11 +7,11 @@ import { DEADLINE_MS, eventually } from '../support/deadline.ts';
 import { fakeServer } from '../support/fake-server.ts';
 import { patched } from '../support/patched.ts';
 
-/** Longer than a client needs to half-close behind its last line. */
+/** Longer than a client needs to half-close after its last line. */
 const THINKS_MS = 150;
 
 /** Replies `x` to each line, after a while, unless the client has ended its direction by then. */
-function servingWhoStays(noteEnd: () => void): (socket: Socket) => void {
+function servingUntilHalfClose(noteEnd: () => void): (socket: Socket) => void {
   return socket => {
     let [rest, due] = ['', 0];
     const reply = (): void => {
@@ -31,7 +31,7 @@ function servingWhoStays(noteEnd: () => void): (socket: Socket) => void {
   };
 }
 
-describe('the client half-closes when the last reply is there, and not before', () => {
+describe('the client half-closes after the last reply, and not before', () => {
   const RUNS: [how: string, options: string[], input: string, replies: number][] = [
     ['--eval', ['--eval', '1', '--eval', '2'], '', 2],
     ['a pipe', ['--quiet'], '1\n2', 2],
@@ -43,7 +43,7 @@ describe('the client half-closes when the last reply is there, and not before', 
       let ends = 0;
       const port = await fakeServer(
         t,
-        servingWhoStays(() => ends++),
+        servingUntilHalfClose(() => ends++),
       );
       const asking = calcd(t, ['client', ...options, '127.0.0.1', String(port)])
         .type(input)
@@ -55,23 +55,23 @@ describe('the client half-closes when the last reply is there, and not before', 
     });
   }
 
-  it('and resets no server that says more than its reply', async t => {
-    const left: string[] = [];
+  it('without a reset, though the server sends more than its reply', async t => {
+    const endings: string[] = [];
     const port = await fakeServer(t, socket => {
       socket.on('data', () => {
         socket.write('x\n', () => setTimeout(() => socket.write('bye\n'), 2));
       });
-      socket.on('error', ({ message }) => left.push(message));
-      socket.on('end', () => left.push('end'));
+      socket.on('error', ({ message }) => endings.push(message));
+      socket.on('end', () => endings.push('end'));
     });
     const asking = calcd(t, ['client', '--eval', '1', '127.0.0.1', String(port)]);
     assert.equal(await asking.exit(), 0);
-    await eventually(() => left.length > 0, 'the client to leave');
-    assert.deepEqual(left, ['end']);
+    await eventually(() => endings.length > 0, 'the end of the connection');
+    assert.deepEqual(endings, ['end']);
   });
 
-  it('and does not wait for one that goes on without end', async t => {
-    const cli = patched(t, 'client.js', { LEAVING_MS: 10 * DEADLINE_MS });
+  it('and does not wait for a server that sends without end', async t => {
+    const cli = patched(t, 'client.js', { CLOSING_MS: 10 * DEADLINE_MS });
     const port = await fakeServer(t, socket => {
       socket.on('data', () => socket.write('x\n'));
       const flood = (): void => {
@@ -83,7 +83,7 @@ describe('the client half-closes when the last reply is there, and not before', 
     assert.equal(await asking.exit(), 0);
   });
 
-  it('many lines at a time', async t => {
+  it('in a pipelined run', async t => {
     const lines = 3000;
     let pipelined = false;
     const port = await fakeServer(t, socket => {
@@ -94,7 +94,7 @@ describe('the client half-closes when the last reply is there, and not before', 
         count += some.length;
         if (some.length > 100) pipelined = true;
         const reply = (): boolean => socket.write('x\n'.repeat(some.length));
-        // Only the last ones take their time.
+        // Only the last replies take a while.
         if (count < lines) reply();
         else setTimeout(() => socket.destroyed || reply(), THINKS_MS);
       });

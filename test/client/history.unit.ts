@@ -1,4 +1,4 @@
-/** The history file: what is kept of it, and that nothing about it stops the client. */
+/** The history file: what is kept in it, and that no failure of it stops the client. */
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
@@ -13,15 +13,14 @@ import {
 import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { History } from '../../src/chat/history.ts';
-import { stateFolder } from '../../src/chat/state-folder.ts';
+import { History, stateFolder } from '../../src/chat/history.ts';
 import { unlessLinux } from '../support/installed.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Opened {
   readonly history: History;
   readonly file: string;
-  readonly troubles: string[];
+  readonly failures: string[];
 }
 
 /** A history in a state folder of the test's own, which holds `before`. */
@@ -33,8 +32,8 @@ function open(t: TestContext, before?: string): Opened {
     writeFileSync(file, before);
   }
   process.env.XDG_STATE_HOME = folder;
-  const troubles: string[] = [];
-  return { history: new History(({ code }) => troubles.push(code)), file, troubles };
+  const failures: string[] = [];
+  return { history: new History(({ code }) => failures.push(code)), file, failures };
 }
 
 const skip = unlessLinux;
@@ -76,13 +75,13 @@ test('a file that has become too long is cut to the newest lines', { skip }, t =
   assert.deepEqual(readdirSync(dirname(file)), ['history']);
 });
 
-test('a folder that cannot be made is told once, and nothing else happens', { skip }, t => {
-  const { history, file, troubles } = open(t);
+test('a folder that cannot be made is reported once, and nothing else happens', { skip }, t => {
+  const { history, file, failures } = open(t);
   writeFileSync(dirname(file), 'a file in the way');
   assert.deepEqual(history.load(), []);
   history.add('1');
   history.add('2');
-  assert.deepEqual(troubles, ['ENOTDIR']);
+  assert.deepEqual(failures, ['ENOTDIR']);
 });
 
 test('a last line without an end is a line of its own', { skip }, t => {
@@ -92,12 +91,12 @@ test('a last line without an end is a line of its own', { skip }, t => {
   assert.equal(readFileSync(file, 'utf8'), '1\n2\n3\n4\n');
 });
 
-test('what a terminal would obey is not offered', { skip }, t => {
+test('escape sequences and control characters are not offered', { skip }, t => {
   const { history } = open(t, '1\n\x1b[2J2\n\x1b]0;title\x073\r\n\x07\n4\x9b5m\x00\n');
   assert.deepEqual(history.load(), ['4', '3', '2', '1']);
 });
 
-test("a file that others may read becomes its owner's alone", { skip }, t => {
+test('a file that others may read becomes readable only for its owner', { skip }, t => {
   const { history, file } = open(t, '1\n');
   chmodSync(file, 0o644);
   history.load();
@@ -108,27 +107,27 @@ test("a file that others may read becomes its owner's alone", { skip }, t => {
 });
 
 test('of a file of 3 GB the end is read, and the rest is cut off', { skip }, t => {
-  const { history, file, troubles } = open(t, '');
+  const { history, file, failures } = open(t, '');
   truncateSync(file, 3e9);
   appendFileSync(file, '\n1 + 1\n2 + 2\n');
   assert.deepEqual(history.load(), ['2 + 2', '1 + 1']);
   assert.equal(readFileSync(file, 'utf8'), '1 + 1\n2 + 2\n');
-  assert.deepEqual(troubles, []);
+  assert.deepEqual(failures, []);
 });
 
-test('a file that is one endless line offers nothing', { skip }, t => {
+test('a file of one very long line offers nothing', { skip }, t => {
   const { history, file } = open(t, '9'.repeat(2_000_000));
   assert.deepEqual(history.load(), []);
   history.add('1');
   assert.equal(readFileSync(file, 'utf8'), '1\n');
 });
 
-test('a directory in its place is told, and nothing else happens', { skip }, t => {
-  const { history, file, troubles } = open(t);
+test('a directory in its place is reported, and nothing else happens', { skip }, t => {
+  const { history, file, failures } = open(t);
   mkdirSync(file, { recursive: true });
   assert.deepEqual(history.load(), []);
   history.add('1');
-  assert.deepEqual(troubles, ['EISDIR']);
+  assert.deepEqual(failures, ['EISDIR']);
 });
 
 test('a home that is no absolute path is not taken for a folder here', { skip }, t => {

@@ -1,4 +1,4 @@
-/** What reaches the prompt of what a terminal sends: keys and text, and none of its answers. */
+/** Only keys and text reach the prompt: none of the terminal's answers. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
@@ -94,7 +94,7 @@ describe('the keyboard', () => {
     });
   }
 
-  it('holds no more than an answer back', async t => {
+  it('keeps no more than an answer in memory', async t => {
     const { terminal, typed } = typing(t);
     const endless = `\x1b]${'9'.repeat(10_000)}`;
     terminal.write(endless);
@@ -102,7 +102,7 @@ describe('the keyboard', () => {
     assert.equal(typed(), endless);
   });
 
-  it('lets all through at the end', async t => {
+  it('lets everything through at the end', async t => {
     const { terminal, typed } = typing(t);
     terminal.end('1\x1b[');
     await once(terminal, 'end');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
-import { LineReader } from '../../src/chat/line-reader.ts';
+import { LineReader } from '../../src/chat/input-lines.ts';
 import { within } from '../support/deadline.ts';
 
 function reading(): { input: PassThrough; lines: string[]; closed: () => Promise<unknown> } {

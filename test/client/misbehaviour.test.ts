@@ -1,6 +1,6 @@
 /**
- * Every way the client runs × every way a server misbehaves: the client ends within its timeout, says
- * why, and takes no more than it can hold.
+ * Every way to run the client × every way a server misbehaves: the client ends within its timeout,
+ * prints the reason, and takes no more data than it can keep.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -12,10 +12,10 @@ import { fakeServer } from '../support/fake-server.ts';
 import { unlessLinux } from '../support/installed.ts';
 import { atTerminal, CTRL_C, unlessTerminals } from '../support/terminal.ts';
 
-const NOT_ENDED = 'the reply has not ended for 2 s';
+const NOT_COMPLETE = 'the reply is not complete after 2 s';
 const PROMPT = 'Please enter the message to the server: ';
 
-/** What may come in before the client has seen that it is too much: its limit, and both kernels' buffers. */
+/** What a server can send before the client stops it: the client's limit, and the kernels' buffers. */
 const MOST_TAKEN = 32 * 1024 * 1024;
 
 /** Lines of a run that is pipelined; the server misbehaves when it has answered some. */
@@ -30,7 +30,7 @@ type Misbehave = (socket: Socket) => void;
 const closes: Misbehave = socket => socket.end();
 const resets: Misbehave = socket => socket.resetAndDestroy();
 const isSilent: Misbehave = () => {};
-/** Each byte starts a time anew that counts from the last byte. */
+/** Each byte would restart a timer that counts from the last byte. */
 const drips: Misbehave = socket => {
   const timer = setInterval(() => socket.write('x'), 20);
   socket.on('close', () => clearInterval(timer));
@@ -52,58 +52,62 @@ interface Ending {
   readonly server: string;
   readonly misbehave: Misbehave;
   /** On standard error. */
-  readonly says: RegExp;
+  readonly message: RegExp;
   readonly timeout?: string;
 }
 
-/** For a server that is expected to let it pass. */
+/** For servers that make the client wait for all of it. */
 const TIMEOUT = '1.5';
 
 /**
- * At once. On a busy machine the server may be so late that the client has asked its first line: then
- * it says the same of the reply. dialogue.unit.ts is exact.
+ * At once. On a busy machine the server may be so late that the client has sent its first line. Then
+ * the message is about the reply. client-session.unit.ts is exact.
  */
 const GREETINGS: Ending[] = [
-  { server: 'closes', misbehave: closes, says: /(not served|connection lost): .* \(EOF\)/ },
+  { server: 'closes', misbehave: closes, message: /(no session|connection lost): .* \(EOF\)/ },
   {
     server: 'resets',
     misbehave: resets,
-    says: /(cannot connect|not served|connection lost): .* \(ECONNRESET\)/,
+    message: /(cannot connect|no session|connection lost): .* \(ECONNRESET\)/,
   },
   {
     server: 'floods',
     misbehave: floods,
-    says: /(not served|no reply|connection given up): .* \(EMSGSIZE\)/,
+    message: /(no session|no reply|connection closed): .* \(EMSGSIZE\)/,
   },
 ];
 
-/** In place of the second reply: the first has shown that replies end with LF, and not with a pause. */
+/** Instead of the second reply. The first one has shown that replies end with LF, not with a pause. */
 const REPLIES: Ending[] = [
-  { server: 'closes', misbehave: closes, says: /connection lost: .* \(EOF\)/ },
-  { server: 'resets', misbehave: resets, says: /connection lost: .* \((ECONNRESET|EPIPE|EOF)\)/ },
+  { server: 'closes', misbehave: closes, message: /connection lost: .* \(EOF\)/ },
+  {
+    server: 'resets',
+    misbehave: resets,
+    message: /connection lost: .* \((ECONNRESET|EPIPE|EOF)\)/,
+  },
   {
     server: 'is silent',
     misbehave: isSilent,
-    says: /no reply: .* the server is silent \(ETIMEDOUT\)/,
+    message: /no reply: .* the server did not reply in time \(ETIMEDOUT\)/,
     timeout: TIMEOUT,
   },
   {
     server: 'drips',
     misbehave: drips,
-    says: /no reply: .* the reply does not end \(ETIMEDOUT\)/,
+    message: /no reply: .* the reply did not end in time \(ETIMEDOUT\)/,
     timeout: TIMEOUT,
   },
   {
     server: 'floods',
     misbehave: floods,
-    says: /no reply: .* the reply is longer than 1 MiB \(EMSGSIZE\)/,
+    message: /no reply: .* the reply is longer than 1 MiB \(EMSGSIZE\)/,
   },
 ];
 
-const UNASKED: Ending = {
+const UNSOLICITED: Ending = {
   server: 'floods with lines',
   misbehave: floodsLines,
-  says: /connection given up: .* the server sent more than 1 MiB unasked \(EMSGSIZE\)/,
+  message: /connection closed: .* the server sent more than 1 MiB of unsolicited data \(EMSGSIZE\)/,
 };
 
 const PIPELINED: Ending[] = [
@@ -111,14 +115,14 @@ const PIPELINED: Ending[] = [
   {
     server: 'replies too often',
     misbehave: socket => socket.write('x\n'.repeat(MANY)),
-    says: /no reply: .* the server sent more replies than it was asked for \(EPROTO\)/,
+    message: /no reply: .* the server sent more replies than requests \(EPROTO\)/,
   },
 ];
 
 /** More than the pauses that a busy machine can make in a flood. */
 const LINES = Array.from({ length: 20 }, (_, index) => String(index));
 
-/** How a script runs the client, and what it gives it to send. */
+/** How a script runs the client, and its standard input. */
 const MODES: [mode: string, options: string[], input: string][] = [
   ['a session in a pipe', [], LINES.join('\n')],
   ['--quiet', ['--quiet'], LINES.join('\n')],
@@ -168,19 +172,19 @@ const framing =
     });
   };
 
-describe('a client in a script ends with 1 and says why', { concurrency: 4 }, () => {
+describe('a client in a script exits with 1 and prints the reason', { concurrency: 4 }, () => {
   async function assertEnds(
     test: TestContext,
     options: string[],
     input: string,
     serve: Misbehave,
-    { says, timeout }: Ending,
+    { message, timeout }: Ending,
   ): Promise<Calcd> {
     const { port, taken } = await countingServer(test, serve);
     const timed = timeout === undefined ? [] : ['--timeout', timeout];
     const words = ['client', ...options, ...timed, '127.0.0.1', String(port)];
     const asking = calcd(test, words).type(input).endInput();
-    assert.match(await asking.stderr.rest(), says);
+    assert.match(await asking.stderr.rest(), message);
     assert.equal(await asking.exit(), 1);
     assert.ok(taken() < MOST_TAKEN, `${taken()} bytes taken`);
     return asking;
@@ -193,7 +197,7 @@ describe('a client in a script ends with 1 and says why', { concurrency: 4 }, ()
       });
     }
     for (const ending of REPLIES) {
-      it(`${mode}: a server that ${ending.server} when it is asked`, async t => {
+      it(`${mode}: a server that ${ending.server} instead of a reply`, async t => {
         await assertEnds(t, options, input, onSecondLine(ending.misbehave), ending);
       });
     }
@@ -207,7 +211,7 @@ describe('a client in a script ends with 1 and says why', { concurrency: 4 }, ()
     it(`--eval: a server that ${does} at once`, async t => {
       const { port, taken } = await countingServer(t, misbehave);
       const words = ['client', '--eval', '1', '--timeout', TIMEOUT, '127.0.0.1', String(port)];
-      // With 0 where the server was so slow that what it said was taken for a reply.
+      // 0 if the server was so slow that its text was taken for a reply.
       assert.ok([0, 1].includes((await calcd(t, words).exit()) as number));
       assert.ok(taken() < MOST_TAKEN, `${taken()} bytes taken`);
     });
@@ -222,7 +226,7 @@ describe('a client in a script ends with 1 and says why', { concurrency: 4 }, ()
     };
     const { port, taken } = await countingServer(t, serve);
     const asking = calcd(t, ['client', '--quiet', '127.0.0.1', String(port)]).type('1\n');
-    assert.match(await asking.stderr.rest(), UNASKED.says);
+    assert.match(await asking.stderr.rest(), UNSOLICITED.message);
     assert.equal(await asking.stdout.rest(), '1\n');
     assert.equal(await asking.exit(), 1);
     assert.ok(taken() < MOST_TAKEN, `${taken()} bytes taken`);
@@ -242,7 +246,7 @@ describe('a client in a script ends with 1 and says why', { concurrency: 4 }, ()
 });
 
 describe('a client at the prompt stays there', { skip: unlessTerminals, concurrency: 4 }, () => {
-  /** Far more than a client needs, far less than a flood of some seconds. */
+  /** Far more than a client needs, and far less than a flood of some seconds. */
   const MOST_RESIDENT_MIB = 200;
   const FLOOD = 300 * 1024 * 1024;
 
@@ -255,26 +259,26 @@ describe('a client at the prompt stays there', { skip: unlessTerminals, concurre
   const peakMiB = (pid: number): number =>
     Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
-  it('when a reply drips, and says so', async t => {
+  it('when a reply drips, and prints a notice', async t => {
     const { port } = await countingServer(t, onSecondLine(drips));
     const terminal = await atPrompt(t, port);
     await terminal.type('1\r').stdout.textUntil(PROMPT);
-    await terminal.type('2\r').stdout.textUntil(NOT_ENDED);
+    await terminal.type('2\r').stdout.textUntil(NOT_COMPLETE);
     await terminal.type('\r').stdout.textUntil(PROMPT);
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 
-  it('when a reply has no end: it is cut', { skip: unlessLinux }, async t => {
+  it('when a reply has no end: it is truncated', { skip: unlessLinux }, async t => {
     const { port, taken } = await countingServer(t, onSecondLine(floods));
     const terminal = await atPrompt(t, port);
     await terminal.type('1\r').stdout.textUntil(PROMPT);
-    await terminal.type('2\r').stdout.textUntil('(cut: longer than 1 MiB)');
+    await terminal.type('2\r').stdout.textUntil('(truncated: longer than 1 MiB)');
     await eventually(() => taken() > FLOOD, 'the flood to be taken');
     assert.ok(peakMiB(terminal.child) < MOST_RESIDENT_MIB, `${peakMiB(terminal.child)} MiB`);
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 
-  it('when it is flooded with lines unasked', { skip: unlessLinux }, async t => {
+  it('when it is flooded with unsolicited lines', { skip: unlessLinux }, async t => {
     const { port, taken } = await countingServer(t, onSecondLine(floodsLines));
     const terminal = await atPrompt(t, port);
     await terminal.type('1\r').stdout.textUntil(PROMPT);
@@ -284,7 +288,7 @@ describe('a client at the prompt stays there', { skip: unlessTerminals, concurre
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 
-  it('and has the next reply whole after one that was cut', async t => {
+  it('and has the next reply whole after one that was truncated', async t => {
     const { port } = await countingServer(t, socket => {
       socket.on('data', bytes => {
         if (String(bytes) === '1\n') socket.write(PIECE.repeat(40));
@@ -292,7 +296,7 @@ describe('a client at the prompt stays there', { skip: unlessTerminals, concurre
       });
     });
     const terminal = await atPrompt(t, port);
-    await terminal.type('1\r').stdout.textUntil('(cut: longer than 1 MiB)');
+    await terminal.type('1\r').stdout.textUntil('(truncated: longer than 1 MiB)');
     await terminal.stdout.textUntil(PROMPT);
     await terminal.type('2\r').stdout.textUntil('Server replied: 66\r\n');
     await terminal.stdout.textUntil(PROMPT);

@@ -1,6 +1,6 @@
 /**
- * Names with several addresses, names that come later than the client, and a name server that says
- * nothing: with files of its own in the place of those in /etc.
+ * Names with several addresses, names that are known only after the client has started, and a name
+ * server that does not answer. The tests replace files of /etc by their own.
  */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -49,7 +49,7 @@ const UNRESOLVED = ['--user', '--map-root-user', '--net', '--mount', 'python3', 
 
 const unlessResolvers = unlessLinux || unlessInstalled('unshare', ...UNRESOLVED, 'true');
 
-it('a name server that never answers is given up in the time of --timeout', {
+it('a name server that never answers is given up after --timeout', {
   skip: unlessResolvers,
 }, async t => {
   const words = ['client', '--eval', '1', '--timeout', '0.5', 'silent.invalid:5000'];
@@ -74,7 +74,7 @@ describe('a name', { skip: unlessHosts }, () => {
     });
   }
 
-  it('whose addresses all refuse is told once', async t => {
+  it('whose addresses all refuse is reported once', async t => {
     const client = hosts(t, ...SEVERAL).calcd(['client', '--eval', '1', 'several.invalid', '1']);
     assert.match(
       await client.stderr.rest(),
@@ -83,18 +83,18 @@ describe('a name', { skip: unlessHosts }, () => {
     assert.equal(await client.exit(), 1);
   });
 
-  it('that is not there yet is waited for with --retry', async t => {
+  it('that is not known yet is tried again with --retry', async t => {
     const port = await serverOn(t, '127.0.0.2');
     const names = hosts(t, '127.0.0.1 localhost');
     const client = names.calcd(['client', '--retry', 'later.invalid', port]).type('22 + 44\n');
-    await client.stdout.textUntil('waiting for a server to come up');
+    await client.stdout.textUntil('waiting for a server to start');
     names.write('127.0.0.2 later.invalid');
     await client.stdout.textUntil('Server replied: 66');
     assert.equal(await client.endInput().exit(), 0);
   });
 
   // Without a network the resolver itself puts the address of this machine first.
-  it('of several addresses is one to listen on when one is of this machine', async t => {
+  it('of several addresses can be listened on if one is of this machine', async t => {
     const names = hosts(t, '192.0.2.1 several.invalid', '127.0.0.2 several.invalid');
     const server = names.calcd(['server3', 'several.invalid', '0']);
     assert.match(await server.stdout.line(), /^Server listening on 127\.0\.0\.2:\d+$/);

@@ -1,23 +1,23 @@
-/** Many lines on their way at a time, on a clock that the test moves. */
+/** Many lines in flight, on a clock that the test moves. */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { EventEmitter } from 'node:events';
 import { Duplex, Writable } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
-import type { Dialogue } from '../../src/chat/dialogue.ts';
-import { Lines } from '../../src/chat/lines.ts';
+import type { ClientSession } from '../../src/chat/client-session.ts';
+import { InputLines } from '../../src/chat/input-lines.ts';
 import { Pipeline } from '../../src/chat/pipeline.ts';
-import { Tally } from '../../src/chat/tally.ts';
+import { ReplyCounters } from '../../src/chat/run-progress.ts';
 
-const PATIENCE_MS = 2000;
+const TIMEOUT_MS = 2000;
 
 interface Scene {
-  readonly told: string[];
+  readonly events: string[];
   /** What was printed. */
   readonly printed: string[];
   readonly sent: string[];
   says(text: string): void;
-  /** The reader of the output takes nothing more, or goes on. */
+  /** The reader of the output stops reading, or goes on. */
   hold(): void;
   goOn(): void;
   passes(milliseconds: number): void;
@@ -28,7 +28,7 @@ interface Scene {
 /** Five lines have been sent. */
 function scene(t: TestContext): Scene {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const told: string[] = [];
+  const events: string[] = [];
   const printed: string[] = [];
   const sent: string[] = [];
   const connection = new Duplex({
@@ -38,9 +38,9 @@ function scene(t: TestContext): Scene {
       done();
     },
   });
-  let hear: (bytes: Buffer) => void = () => {};
-  const handOver = (receive: typeof hear): Duplex => {
-    hear = receive;
+  let receive: (bytes: Buffer) => void = () => {};
+  const detach = (take: typeof receive): Duplex => {
+    receive = take;
     return connection;
   };
   let isHeld = false;
@@ -50,17 +50,17 @@ function scene(t: TestContext): Scene {
     return !isHeld;
   };
   const reader = Object.assign(new EventEmitter(), { pause() {}, resume() {}, close() {} });
-  const lines = new Lines();
-  lines.readFrom(reader, { entered() {}, ended() {} });
+  const lines = new InputLines();
+  lines.readFrom(reader, { onLine() {}, onEnd() {} });
   const pipeline = new Pipeline(
     lines,
-    { handOver } as unknown as Dialogue,
+    { detach } as unknown as ClientSession,
     output as unknown as NodeJS.WriteStream,
-    new Tally(),
-    PATIENCE_MS,
+    new ReplyCounters(),
+    TIMEOUT_MS,
     {
-      settled: () => told.push('settled'),
-      failed: ({ reason }) => told.push(reason),
+      onSettled: () => events.push('settled'),
+      onFailed: ({ reason }) => events.push(reason),
     },
   );
   const enter = (...entered: string[]): void => {
@@ -69,10 +69,10 @@ function scene(t: TestContext): Scene {
   };
   enter('1', '2', '3', '4', '5');
   return {
-    told,
+    events,
     printed,
     sent,
-    says: text => hear(Buffer.from(text)),
+    says: text => receive(Buffer.from(text)),
     hold: () => {
       isHeld = true;
     },
@@ -85,80 +85,80 @@ function scene(t: TestContext): Scene {
   };
 }
 
-test('all lines are sent at a time, and their replies are printed', t => {
-  const { told, printed, sent, says } = scene(t);
+test('all lines are sent at once, and their replies are printed', t => {
+  const { events, printed, sent, says } = scene(t);
   assert.deepEqual(sent, ['1\n2\n3\n4\n5\n']);
   says('a\nb\nc\n');
-  assert.deepEqual(told, []);
+  assert.deepEqual(events, []);
   says('d\ne\n');
-  assert.deepEqual([told, printed], [['settled'], ['a\nb\nc\n', 'd\ne\n']]);
+  assert.deepEqual([events, printed], [['settled'], ['a\nb\nc\n', 'd\ne\n']]);
 });
 
 describe('the time of a reply', () => {
   test('begins with the reply before', t => {
-    const { told, says, passes } = scene(t);
+    const { events, says, passes } = scene(t);
     for (const reply of 'abcde') {
-      passes(PATIENCE_MS - 1);
+      passes(TIMEOUT_MS - 1);
       says(`${reply}\n`);
     }
-    passes(PATIENCE_MS);
-    assert.deepEqual(told, ['settled']);
+    passes(TIMEOUT_MS);
+    assert.deepEqual(events, ['settled']);
   });
 
-  test('ends when the server is silent', t => {
-    const { told, says, passes } = scene(t);
+  test('ends when the server sends nothing', t => {
+    const { events, says, passes } = scene(t);
     passes(1000);
     says('a\n');
-    passes(PATIENCE_MS - 1);
-    assert.deepEqual(told, []);
+    passes(TIMEOUT_MS - 1);
+    assert.deepEqual(events, []);
     passes(1);
-    assert.deepEqual(told, ['the server is silent']);
+    assert.deepEqual(events, ['the server did not reply in time']);
   });
 
-  test('does not begin anew with each byte', t => {
-    const { told, says, passes } = scene(t);
-    for (let passed = 0; passed < PATIENCE_MS - 100; passed += 100) {
+  test('does not restart with each byte', t => {
+    const { events, says, passes } = scene(t);
+    for (let passed = 0; passed < TIMEOUT_MS - 100; passed += 100) {
       says('x');
       passes(100);
     }
-    assert.deepEqual(told, []);
+    assert.deepEqual(events, []);
     says('x');
     passes(100);
-    assert.deepEqual(told, ['the reply does not end']);
+    assert.deepEqual(events, ['the reply did not end in time']);
   });
 
-  test('does not pass while nobody reads what is printed', t => {
-    const { told, says, passes, hold, goOn } = scene(t);
+  test('does not pass while the output is not read', t => {
+    const { events, says, passes, hold, goOn } = scene(t);
     hold();
     says('a\n');
-    passes(10 * PATIENCE_MS);
-    assert.deepEqual(told, []);
+    passes(10 * TIMEOUT_MS);
+    assert.deepEqual(events, []);
     goOn();
-    passes(PATIENCE_MS);
-    assert.deepEqual(told, ['the server is silent']);
+    passes(TIMEOUT_MS);
+    assert.deepEqual(events, ['the server did not reply in time']);
   });
 });
 
-test('lines that come while nobody reads what is printed do not start the time of a reply', t => {
-  const { told, says, passes, hold, enter } = scene(t);
+test('lines that come while the output is not read do not start the time of a reply', t => {
+  const { events, says, passes, hold, enter } = scene(t);
   hold();
   says('a\nb\nc\nd\ne\n');
   enter('6');
-  passes(10 * PATIENCE_MS);
-  assert.deepEqual(told, ['settled']);
+  passes(10 * TIMEOUT_MS);
+  assert.deepEqual(events, ['settled']);
 });
 
 test('more replies than lines are not printed', t => {
-  const { told, printed, says } = scene(t);
+  const { events, printed, says } = scene(t);
   says('a\nb\nc\n');
   says('d\ne\nf\ng\n');
   assert.deepEqual(printed.join(''), 'a\nb\nc\nd\ne\n');
-  assert.deepEqual(told, ['the server sent more replies than it was asked for']);
+  assert.deepEqual(events, ['the server sent more replies than requests']);
 });
 
 test('a reply without end is too long', t => {
-  const { told, says } = scene(t);
+  const { events, says } = scene(t);
   const piece = 'x'.repeat(64 * 1024);
   for (let count = 0; count < 17; count++) says(piece);
-  assert.deepEqual(told, ['the reply is longer than 1 MiB']);
+  assert.deepEqual(events, ['the reply is longer than 1 MiB']);
 });

@@ -1,4 +1,4 @@
-/** The prompt where input or output is no terminal: programs wait for it, and logs are read. */
+/** The prompt when input or output is no terminal: programs wait for it, and people read logs. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ describe('the prompt where there is no terminal', () => {
     assert.equal(first + second + rest, expected);
   });
 
-  it('is there again below what the server says unasked', async t => {
+  it('is there again below an unsolicited text', async t => {
     let say: (text: string) => void = () => {};
     const port = await fakeServer(t, socket => {
       say = text => socket.write(text);
@@ -84,17 +84,17 @@ describe('the prompt where there is no terminal', () => {
     });
   }
 
-  it('is followed by what may be typed when the server does not understand a cry for help', async t => {
+  it('is followed by a hint when the server does not know a word such as help', async t => {
     const asking = client(t, server3.port);
     for (const word of ['help', ' QUIT ', '?']) {
       await asking.stdout.textUntil(PROMPT);
-      const shown = await asking.type(`${word}\n`).stdout.textUntil('ends the client)\n');
+      const shown = await asking.type(`${word}\n`).stdout.textUntil('to quit)\n');
       assert.match(shown, /^Server replied: error: .*\n\(type an expression, such as 22 \+ 44; /m);
     }
     assert.equal(await asking.endInput().exit(), 0);
   });
 
-  it('is followed by nothing else when the server does', async t => {
+  it('is followed by no hint when the server knows it', async t => {
     const port = await fakeServer(
       t,
       answering(message => `no ${message}\n`),
@@ -162,14 +162,14 @@ describe('the client at a terminal, its output in a pipe', { skip: unlessTermina
     await eventually(hasStopped, 'no more to be taken');
   });
 
-  it('leaves the waiting for a silent server to who types', async t => {
+  it('has no timeout while the user can type', async t => {
     const port = await fakeServer(t, socket => {
       socket.on('data', bytes => {
         if (String(bytes) === '2\n') socket.write('4\n');
       });
     });
     const { terminal } = await intoTee(t, port, ['--timeout', '0.1']);
-    await terminal.type('1\n').stdout.textUntil('the server is silent for 2 s');
+    await terminal.type('1\n').stdout.textUntil('no reply for 2 s');
     await terminal.type('\n').stdout.textUntil(PROMPT);
     await terminal.type('2\n').stdout.textUntil('Server replied');
     terminal.type(CTRL_D);

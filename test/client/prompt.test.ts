@@ -1,4 +1,4 @@
-/** The client at a terminal: the prompt, its keys, and what is told while somebody types. */
+/** The client at a terminal: the prompt, its keys, and what is printed while the user types. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
@@ -68,7 +68,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.type(CTRL_D).exit(), 0);
   });
 
-  it('says at once that the server went away, though the prompt waits', async t => {
+  it('reports at once that the server has closed, though the user is typing', async t => {
     const server = await startServer(t, 'server3');
     const terminal = client(t, server.port);
     await terminal.stdout.textUntil(PROMPT);
@@ -83,7 +83,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.exit(), 1);
   });
 
-  it('says that a server is silent; a new line brings the prompt back', async t => {
+  it('prints a notice when no reply comes; a new line brings the prompt back', async t => {
     const port = await fakeServer(t, socket => {
       socket.on('data', bytes => {
         if (String(bytes) === '2\n') socket.write('4\n');
@@ -92,7 +92,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     const terminal = client(t, port);
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('1\r');
-    await terminal.stdout.textUntil('the server is silent for 2 s');
+    await terminal.stdout.textUntil('no reply for 2 s');
     terminal.type('\r');
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('2\r');
@@ -138,7 +138,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.exit(), 1);
   });
 
-  it('shows what the server says unasked without losing what is typed', async t => {
+  it('shows unsolicited text without losing what is typed', async t => {
     let say: (text: string) => void = () => {};
     const port = await fakeServer(t, socket => {
       say = text => socket.write(text);
@@ -191,7 +191,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 
-  it('goes on at the prompt where Ctrl+Z cannot stop it, for no shell would wake it', async t => {
+  it('stays at the prompt on Ctrl+Z when no shell could continue it', async t => {
     const port = await fakeServer(t, answering(double));
     const terminal = client(t, port);
     await terminal.stdout.textUntil(PROMPT);
@@ -204,7 +204,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 
-  it('takes its prompt up again when it is woken', { skip: unlessLinux }, async t => {
+  it('shows its prompt again when it is continued', { skip: unlessLinux }, async t => {
     const port = await fakeServer(t, answering(double));
     const terminal = client(t, port);
     await terminal.stdout.textUntil(PROMPT);
@@ -215,7 +215,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.type(`${CTRL_C}${CTRL_C}`).exit(), 0);
   });
 
-  it('offers what was entered in the last run, a line left half typed too', async t => {
+  it('offers the lines of the last run, and one that was half typed', async t => {
     const port = await fakeServer(t, answering(double));
     const stateFolder = temporaryFolder(t);
     const first = client(t, port, [], { stateFolder });
@@ -239,10 +239,10 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await third.type(CTRL_C).exit(), 0);
   });
 
-  it('works though its history cannot be kept, and says so', async t => {
+  it('works without a history that it cannot keep, and prints a notice', async t => {
     const port = await fakeServer(t, answering(double));
     const terminal = client(t, port, [], { stateFolder: '/dev/null' });
-    await terminal.stdout.textUntil('not kept for the next time: not a directory (ENOTDIR)');
+    await terminal.stdout.textUntil('cannot keep the history: not a directory (ENOTDIR)');
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('21\r');
     await terminal.stdout.textUntil('replied: 42');
@@ -254,13 +254,13 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     ['a device without end', file => symlinkSync('/dev/zero', file)],
   ];
   for (const [what, make] of HANGING) {
-    it(`works though its history is ${what}, and says so`, async t => {
+    it(`works without a history that is ${what}, and prints a notice`, async t => {
       const port = await fakeServer(t, answering(double));
       const stateFolder = temporaryFolder(t);
       mkdirSync(join(stateFolder, 'calcd'));
       make(join(stateFolder, 'calcd/history'));
       const terminal = client(t, port, [], { stateFolder });
-      await terminal.stdout.textUntil('not kept for the next time: not a regular file (EINVAL)');
+      await terminal.stdout.textUntil('cannot keep the history: not a regular file (EINVAL)');
       await terminal.stdout.textUntil(PROMPT);
       terminal.type('21\r');
       await terminal.stdout.textUntil('replied: 42');
@@ -285,7 +285,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.type(`${CTRL_C}${CTRL_C}`).exit(), 0);
   });
 
-  it('says of a reply that may be one it gave up that it may be', async t => {
+  it('marks a reply that may belong to an earlier line', async t => {
     const asked: string[] = [];
     let reply: () => void = () => {};
     const port = await fakeServer(t, socket => {
@@ -298,7 +298,9 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     const terminal = client(t, port);
     await terminal.stdout.textUntil(PROMPT);
     terminal.type('1\r');
-    await terminal.stdout.textUntil('it may be busy with another client; Enter stops waiting');
+    await terminal.stdout.textUntil(
+      'the server may be busy with another client; press Enter to stop waiting',
+    );
     terminal.type('2\r');
     await terminal.stdout.textUntil('Server replied, perhaps to an earlier line: 2\r\n');
     await terminal.stdout.textUntil(PROMPT);
@@ -315,7 +317,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     terminal.type('22 +');
     await terminal.stdout.textUntil('22 +');
     server.signal('SIGKILL');
-    await terminal.stdout.textUntil('waiting for a server to come up');
+    await terminal.stdout.textUntil('waiting for a server to start');
     await server.exit();
     await startServer(t, 'server3', [], { port: server.port });
     await terminal.stdout.textUntil('Connected to server');
@@ -324,7 +326,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 
-  it('leaves the line that was typed above the news that the server is gone', async t => {
+  it('keeps the typed line on the screen above the message that the server has closed', async t => {
     const server = await startServer(t, 'server3');
     const terminal = client(t, server.port, [], { columns: 40 });
     const typed = `1${' + 1'.repeat(21)} + 7`;
@@ -341,7 +343,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.exit(), 1);
   });
 
-  it('shows replies literally where there are colours', async t => {
+  it('shows replies without colour at a terminal with colours', async t => {
     const { port } = server3;
     const terminal = client(t, port, ['--color', 'always'], { env: {} });
     await terminal.stdout.textUntil(PROMPT);
@@ -352,7 +354,7 @@ describe('the client at a terminal', { skip: unlessTerminals }, () => {
     assert.equal(await terminal.type(CTRL_C).exit(), 0);
   });
 
-  it('takes no answer of the terminal and no Ctrl+\\ into the line', async t => {
+  it('keeps answers of the terminal and Ctrl+\\ out of the line', async t => {
     const { port } = server3;
     const terminal = client(t, port);
     await terminal.stdout.textUntil(PROMPT);
@@ -407,7 +409,7 @@ describe('the client at a terminal that obeys no escape sequences', {
     assert.equal(await terminal.type(CTRL_D).exit(), 0);
   });
 
-  it('says that the server is gone, below the line that is being typed', async t => {
+  it('reports that the server has closed, below the line that is being typed', async t => {
     const server = await startServer(t, 'server3');
     const terminal = client(t, server.port, [], { env: { TERM: 'dumb' } });
     await terminal.stdout.textUntil(PROMPT);

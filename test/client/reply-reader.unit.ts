@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { describe, test } from 'node:test';
-import { LONGEST_REPLY, ReplyReader } from '../../src/chat/reply-reader.ts';
+import { LONGEST_REPLY, ReplyReader } from '../../src/chat/replies.ts';
 
 const PAUSE = Symbol('pause');
 type Step = string | Buffer | typeof PAUSE;
@@ -11,7 +11,7 @@ const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex
 /** What is shown after each step: a reply, or undefined. */
 function read(steps: readonly Step[], reader = new ReplyReader()): (string | undefined)[] {
   return steps.map(step =>
-    step === PAUSE ? reader.finish() : reader.receive(Buffer.from(step as string)),
+    step === PAUSE ? reader.flush() : reader.receive(Buffer.from(step as string)),
   );
 }
 
@@ -86,7 +86,7 @@ describe('a reply', () => {
 });
 
 describe('a pause would complete a reply', () => {
-  const CASES: [what: string, steps: Step[], unfinished: boolean][] = [
+  const CASES: [what: string, steps: Step[], endsAtPause: boolean][] = [
     ['not before anything has come', [], false],
     ['after bare text', ['66'], true],
     ['not after LF', ['66\n'], false],
@@ -95,11 +95,11 @@ describe('a pause would complete a reply', () => {
     ['after bare text again', ['66', PAUSE, '4'], true],
     ['not in a line of a server that sends LF', ['66\n', '4'], false],
   ];
-  for (const [what, steps, unfinished] of CASES) {
+  for (const [what, steps, endsAtPause] of CASES) {
     test(what, () => {
       const reader = new ReplyReader();
       read(steps, reader);
-      assert.equal(reader.unfinished, unfinished);
+      assert.equal(reader.endsAtPause, endsAtPause);
     });
   }
 });
@@ -107,7 +107,7 @@ describe('a pause would complete a reply', () => {
 describe('a reply that does not end', () => {
   const PIECE = Buffer.alloc(64 * 1024, 'x');
 
-  /** A reader that has been sent one piece too many, and what it made of it. */
+  /** A reader that has received one piece too many, and its replies. */
   function overfilled(): { reader: ReplyReader; replies: string[] } {
     const reader = new ReplyReader();
     const replies: string[] = [];
@@ -118,9 +118,9 @@ describe('a reply that does not end', () => {
     return { reader, replies };
   }
 
-  test('is cut, with a mark', () => {
+  test('is truncated, with a mark', () => {
     const { replies } = overfilled();
-    assert.deepEqual(replies, [`${'x'.repeat(LONGEST_REPLY)}… (cut: longer than 1 MiB)`]);
+    assert.deepEqual(replies, [`${'x'.repeat(LONGEST_REPLY)}… (truncated: longer than 1 MiB)`]);
   });
 
   const ENDS: [what: string, steps: Step[]][] = [
@@ -129,19 +129,19 @@ describe('a reply that does not end', () => {
     ['padding', [PIECE, 'x\0\0']],
   ];
   for (const [what, steps] of ENDS) {
-    test(`is not shown up to its end at ${what}, and the next is whole`, () => {
+    test(`is dropped up to its end at ${what}, and the next is whole`, () => {
       const { reader } = overfilled();
-      assert.equal(reader.unfinished, true);
+      assert.equal(reader.endsAtPause, true);
       assert.deepEqual(read([...steps, '66\n'], reader), [undefined, undefined, '66']);
-      assert.equal(reader.unfinished, false);
+      assert.equal(reader.endsAtPause, false);
     });
   }
 
-  test('is at its end at a pause though the server had sent line ends', () => {
+  test('ends at a pause too, though earlier replies ended with LF', () => {
     const reader = new ReplyReader();
     read(['66\n'], reader);
     for (let length = 0; length <= LONGEST_REPLY; length += PIECE.length) reader.receive(PIECE);
-    assert.equal(reader.unfinished, true);
+    assert.equal(reader.endsAtPause, true);
   });
 
   test('of line feeds takes no longer than any other', () => {
@@ -151,10 +151,10 @@ describe('a reply that does not end', () => {
   });
 });
 
-test('the line end of a greeting does not promise one at the end of replies', () => {
+test('a greeting that ends with LF does not mean that replies do', () => {
   const reader = new ReplyReader();
   assert.equal(reader.receive(Buffer.from('Welcome!\n'), false), 'Welcome!');
   reader.receive(Buffer.from('66'));
-  assert.equal(reader.unfinished, true);
-  assert.equal(reader.finish(), '66');
+  assert.equal(reader.endsAtPause, true);
+  assert.equal(reader.flush(), '66');
 });

@@ -13,7 +13,7 @@ import { reservedPort } from '../support/ports.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { unlessTerminals } from '../support/terminal.ts';
 
-/** What a server answers that knows `1` and nothing else. */
+/** A server that knows only `1`. */
 const serve = answering(message => (message === '1' ? 'one\n' : 'error: not one\n'));
 
 function client(test: TestContext, port: number, ...options: string[]): Calcd {
@@ -35,7 +35,7 @@ describe('the client in a script', { concurrency: 3 }, () => {
     assert.equal(await asking.exit(), 0);
   });
 
-  it('prints an object a line with --json', async t => {
+  it('prints one JSON object per request with --json', async t => {
     const asking = client(t, await fakeServer(t, serve), '--json', '--eval', '1', '--eval', '2');
     const lines = (await asking.stdout.rest()).trimEnd().split('\n');
     const shown = lines.map(line => JSON.parse(line));
@@ -80,17 +80,17 @@ describe('the client in a script', { concurrency: 3 }, () => {
     assert.equal(await asking.exit(), 3);
   });
 
-  it('waits with --retry for a server to come up', async t => {
+  it('waits with --retry for a server to start', async t => {
     const { port, fd } = reservedPort(t);
     const asking = client(t, port, '--retry').type('1\n').endInput();
-    await asking.stdout.linesUntil(/connection refused; waiting for a server to come up/);
+    await asking.stdout.linesUntil(/connection refused; waiting for a server to start/);
     const server = createServer({ allowHalfOpen: true }, serve).listen({ fd });
     t.after(() => server.close());
     await asking.stdout.linesUntil(/^Server replied: one$/);
     assert.equal(await asking.exit(), 0);
   });
 
-  it('tries again with --retry when it is reset before anything was said', async t => {
+  it('tries again with --retry when a new connection is reset', async t => {
     let isReady = false;
     const port = await fakeServer(t, socket => {
       if (isReady) serve(socket);
@@ -109,7 +109,7 @@ describe('the client in a script', { concurrency: 3 }, () => {
     assert.equal(await asking.exit(), 1);
   });
 
-  it('blames the server neither for an input nor for a reader that takes its time', async t => {
+  it('counts neither slow input nor a slow reader of the output as time of the server', async t => {
     const { port } = await startServer(t, 'server3', ['--quiet']);
     const asking = client(t, port, '--quiet', '--timeout', '2');
     asking.type('10 ^ 999\n'.repeat(2000));
@@ -123,7 +123,7 @@ describe('the client in a script', { concurrency: 3 }, () => {
     assert.equal(await asking.exit(), 0);
   });
 
-  it('asks no more while nobody takes what came back', async t => {
+  it('sends no more lines while the output is not read', async t => {
     let asked = 0;
     let lastAsked = Number.POSITIVE_INFINITY;
     const port = await fakeServer(t, socket => {
@@ -144,8 +144,8 @@ describe('the client in a script', { concurrency: 3 }, () => {
   });
 
   const places: [what: string, redirection: string, shown: RegExp][] = [
-    ['tells a terminal how far it is', '', /\d+ replies, \d+\/s, \d+ s left/],
-    ['tells nobody else how far it is', '2>&1', /^$/],
+    ['shows its progress on a terminal', '', /\d+ replies, \d+\/s, \d+ s left/],
+    ['shows its progress nowhere else', '2>&1', /^$/],
   ];
   for (const [what, redirection, expected] of places) {
     it(what, { skip: unlessTerminals }, async t => {

@@ -1,4 +1,4 @@
-/** Every command in the documentation is run, or stands here with the reason why not. */
+/** Every command in the documentation is run, or has an entry here with the reason why not. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,12 +11,14 @@ import { commandNamed } from '../support/commands.ts';
 import { unlessInstalled } from '../support/installed.ts';
 import { fences, PAGES, textOf } from './pages.ts';
 
-/** Why a command is not run here, nor by the test that is named. */
+/** Why a command is not run here. */
 const NOT_RUN_HERE: readonly [RegExp, string][] = [
-  [/^npm (ci|test|pack)|^npm start/, 'the suite itself needs what it does; test:nodes packs'],
+  [/^npm (ci|test|pack)/, 'the suite itself needs what it does; test:nodes packs'],
+  [/^npm install/, 'test:nodes installs the package'],
   [/^npm run bench/, 'measures for minutes'],
-  [/calcd (try|server\d|client)( \w+)? 127\.0\.0\.1 5000$|calcd try/, 'examples.test.ts runs it'],
-  [/^printf .*calcd client|--eval '22 \+ 44' --eval/, 'examples.test.ts runs it'],
+  [/calcd (server\d|client) 127\.0\.0\.1 5000$/, 'examples.test.ts runs it'],
+  [/^(node|npx tsx) src\/server1\.ts /, 'test/cli/programs.test.ts runs it'],
+  [/^npx calcd try /, 'test/try runs it'],
   [/calcd check /, 'judges programs that are not here; test/check judges others'],
   [/^strace /, 'traces.test.ts runs it'],
   [/^sudo |^\/opt\/calcd|^journalctl |^systemd-analyze /, 'changes the machine, or needs what did'],
@@ -24,7 +26,7 @@ const NOT_RUN_HERE: readonly [RegExp, string][] = [
   [/^mkdir -p reports$|^for /, 'judges sixty submissions that are not here'],
 ];
 
-/** In a console what follows `$`; in a script a line, with what is within a loop. */
+/** In a console the lines after `$`; in a script each line, a loop as a whole. */
 const commands = fences().flatMap(({ page, kind, text }) => {
   const lines =
     kind === 'console'
@@ -35,7 +37,7 @@ const commands = fences().flatMap(({ page, kind, text }) => {
   return lines.map(line => ({ page, line: line.replace(/ +#.*/, '') }));
 });
 
-/** What the prose says to type. */
+/** Commands in the prose. */
 const mentioned = PAGES.flatMap(page =>
   [...textOf(page).matchAll(/`((?:npx )?calcd [^`]+|npm run [^`]+)`/g)].map(([, words = '']) => ({
     page,
@@ -87,7 +89,7 @@ function isUnderstood(line: string): void {
   if (script) assert.ok(script in scripts, `npm run ${script}`);
 }
 
-/** What is left is a client that asks a server, with what it prints below. */
+/** The rest are clients of a server, with their output below the command. */
 async function runClient(t: TestContext, line: string): Promise<void> {
   const { port } = await startServer(t, 'server3');
   const [words = []] = callsOfCalcd(line);
@@ -97,12 +99,12 @@ async function runClient(t: TestContext, line: string): Promise<void> {
   const client = calcd(t, [...patient.slice(0, -1), String(port)]);
   const shown = fences().find(({ text }) => text.startsWith(`$ ${line}\n`))?.text ?? '';
   const printed = await client.stdout.rest();
-  const told = shown.slice(shown.indexOf('\n') + 1);
-  if (told) assert.equal(printed, told);
+  const expected = shown.slice(shown.indexOf('\n') + 1);
+  if (expected) assert.equal(printed, expected);
   assert.equal(await client.exit(), 0);
 }
 
-/** The words of each `calcd` in a line, with the quotation marks taken off. */
+/** The words of each `calcd` in a line, without quotation marks. */
 function callsOfCalcd(line: string): string[][] {
   return [...line.matchAll(/(?:^ *|npx )calcd (?!--)([^|<>\n]*)/gm)].map(([, words = '']) =>
     (words.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).map(word => word.replace(/^(['"])(.*)\1$/, '$2')),

@@ -1,8 +1,8 @@
-/** The code in docs/library.md is what it says. */
+/** The code in docs/library.md is real. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { calculate } from '../../src/calculator/index.ts';
+import { calculate } from '../../src/calculator/calculate.ts';
 
 describe('docs/library.md', () => {
   const page = readFileSync('docs/library.md', 'utf8');
@@ -11,13 +11,13 @@ describe('docs/library.md', () => {
     assert.ok(page.includes(`\`\`\`ts\n${readFileSync('examples/echo.ts', 'utf8')}\`\`\``));
   });
 
-  it('says what the calculator says', () => {
+  it('shows the results of the calculator', () => {
     const lines = [...page.matchAll(/^calculate\('(.+)'\); \/\/ (.+)$/gm)];
     assert.equal(lines.length, 3);
-    for (const [, expression, said] of lines as unknown as [string, string, string][]) {
-      const thrown = /^throws (.+)$/.exec(said)?.[1];
+    for (const [, expression, shown] of lines as unknown as [string, string, string][]) {
+      const thrown = /^throws (.+)$/.exec(shown)?.[1];
       if (thrown) assert.throws(() => calculate(expression), { stack: new RegExp(`^${thrown}`) });
-      else assert.equal(`'${calculate(expression)}'`, said);
+      else assert.equal(`'${calculate(expression)}'`, shown);
     }
   });
 });

@@ -1,4 +1,4 @@
-/** The pages of documentation, and what stands between their fences. */
+/** The pages of documentation, and the contents of their fences. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 export const PAGES: readonly string[] = [
@@ -16,7 +16,7 @@ export function textOf(page: string): string {
 
 export interface Fence {
   readonly page: string;
-  /** What stands behind the opening fence: `console`, `ts`. */
+  /** The word after the opening fence: `console`, `ts`. */
   readonly kind: string;
   readonly text: string;
 }

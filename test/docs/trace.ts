@@ -1,11 +1,11 @@
-/** What strace tells of a server, without what differs from run to run. */
+/** The system calls that strace prints for a server, without what differs from run to run. */
 
 type Calls = Record<string, string[]>;
 
 /**
- * The calls on the listening socket and on each client's, in their order, as `main accept4 = CLIENT1`,
- * and with them each select that found it ready. Left out are a look whether a client is still
- * there, which may come sooner or later, and an accept that finds nobody twice in a row.
+ * The calls on the listening socket and on each client's socket, in order, such as `main accept4 =
+ * CLIENT1`, and each select that found the socket ready. Left out are the check whether a client is
+ * still there (MSG_PEEK), whose time varies, and a repeated accept that finds no client.
  * @param trace lines of `strace -f`: `thread call(arguments) = result`.
  */
 export function callsIn(trace: string): Calls {
@@ -29,7 +29,7 @@ interface Line {
   readonly text: string;
 }
 
-/** A call during which another thread made one stands in two halves. */
+/** A call during which another thread makes a call is printed in two halves: joins them. */
 function mended(lines: readonly string[]): Line[] {
   const begun = new Map<string, string>();
   return lines.flatMap(line => {
@@ -50,7 +50,7 @@ interface Call {
   readonly call: string;
 }
 
-/** @param names of the descriptors, which it learns from the calls that open them. */
+/** @param names of the descriptors; filled from the calls that open them. */
 function callIn(text: string, names: Map<string, string>): Call[] {
   const [, call = '', words = '', result = ''] = /^(\w+)\((.*)\)\s+= (\S+ ?\w*)/.exec(text) ?? [];
   if (call.includes('select')) return waitIn(text, names);

@@ -1,4 +1,4 @@
-/** The system calls that docs/students.md shows are those the servers make. */
+/** docs/students.md shows the system calls that the servers really make. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ function shown(part: string): string {
   return new RegExp(`\`\`\`strace ${part}\n(.*?)\`\`\``, 's').exec(page)?.[1] ?? '';
 }
 
-/** A client comes, asks, and leaves; of server1 a second one is refused meanwhile. */
+/** A client connects, asks, and leaves; server1 also refuses a second client. */
 async function traced(t: TestContext, name: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'calcd-trace-'));
   t.after(() => rmSync(folder, { recursive: true }));

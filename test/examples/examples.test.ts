@@ -22,7 +22,7 @@ describe('the examples', () => {
     assert.equal(await second.ask('hello'), 'hello');
   });
 
-  it('chat.ts tells all others what one says, and lives on when one goes', async t => {
+  it('chat.ts sends to all others what one sends, and goes on when one leaves', async t => {
     const port = await start(t, 'chat.ts');
     const one = await Peer.connect(t, port);
     const two = await Peer.connect(t, port);

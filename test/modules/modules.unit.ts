@@ -39,9 +39,9 @@ describe('the modules', () => {
 });
 
 describe('what only one file may do', () => {
-  it('import koffi: sockets/native.ts', () => {
+  it('import koffi: sockets/ffi.ts', () => {
     const importers = FILES.filter(file => importsOf(file).some(({ of }) => of === 'koffi'));
-    assert.deepEqual(importers, ['sockets/native.ts']);
+    assert.deepEqual(importers, ['sockets/ffi.ts']);
   });
 
   it('end the process: cli.ts', () => {

@@ -1,6 +1,8 @@
 /** What is published: the files of the package, and the names it exports. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 
 /** Every file of the package is one of these, and each of these stands for one at least. */
@@ -10,14 +12,16 @@ const FILES: readonly RegExp[] = [
   /^CHANGELOG\.md$/,
   /^LICENSE$/,
   /^docs\/.+\.(md|svg)$/,
+  /^bench\/results\/.+\.(md|svg)$/,
+  /^examples\/\w+\.ts$/,
   /^dist\/cli\.js$/,
   /^dist\/(completion|judge|try)\/[\w-]+\.js$/,
   /^dist\/(client|server[1-4])\.js$/,
   /^dist\/client-thread\.cjs$/,
   /^dist\/sockets\/(index|system-calls)\.js$/,
   /^dist\/sockets\/(index|address|node-loop|select|socket|system-error)\.d\.ts$/,
-  /^dist\/calculator\/index\.js$/,
-  /^dist\/calculator\/(index|calculate|errors)\.d\.ts$/,
+  /^dist\/calculator\/calculate\.js$/,
+  /^dist\/calculator\/(calculate|errors)\.d\.ts$/,
   /^dist\/man\/calcd\.1$/,
   /^dist\/commander-LICENSE$/,
 ];
@@ -28,6 +32,19 @@ describe('the package', () => {
     const unexpected = files.filter(file => !FILES.some(pattern => pattern.test(file)));
     const missing = FILES.filter(pattern => !files.some(file => pattern.test(file)));
     assert.deepEqual({ unexpected, missing }, { unexpected: [], missing: [] });
+  });
+
+  it('has pages whose links lead to a file of the package', () => {
+    const files = packedFiles();
+    const dead = files
+      .filter(file => file.endsWith('.md'))
+      .flatMap(page =>
+        [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#\s]+)/g)]
+          .map(([, path = '']) => join(dirname(page), path))
+          .filter(target => !files.includes(target))
+          .map(target => `${page}: ${target}`),
+      );
+    assert.deepEqual(dead, []);
   });
 
   const EXPORTS: [entry: string, names: string[]][] = [

@@ -24,7 +24,7 @@ describe('the echo conversation', () => {
     const conversation = new EchoConversation();
     const client = new Speaker(conversation).say('hello');
     client.heard();
-    assert.equal(conversation.unfinished, false);
+    assert.equal(conversation.hasPartialMessage, false);
     assert.deepEqual(client.pause().end().heard(), Buffer.alloc(0));
   });
 
@@ -39,7 +39,7 @@ describe('the echo conversation', () => {
     assert.equal(conversation.answer(replies), true);
     assert.equal(replies.room, 0);
     assert.equal(replies.bytes.toString('latin1', replies.length - 4), 'abcd');
-    conversation.keepInput();
+    conversation.retainInput();
     input.fill('!');
     replies.clear();
     assert.equal(conversation.answer(replies), false);

@@ -19,7 +19,7 @@ function findAll(framer: Framer, lent = Buffer.alloc(0), keep = false): Found[] 
     const { bytes, start, end } = framer;
     messages.push(found === 'too long' ? TOO_LONG : bytes.toString('latin1', start, end));
     if (keep && framer.hasInput) {
-      framer.keepInput();
+      framer.retainInput();
       lent.fill('!');
     }
   }
@@ -35,7 +35,7 @@ function receive(framer: Framer, what: string | Uint8Array, keep = false): Found
 }
 
 function finish(framer: Framer): Found[] {
-  framer.finish();
+  framer.flush();
   return findAll(framer);
 }
 
@@ -104,9 +104,9 @@ describe('a message ends at a pause', () => {
     test(`${JSON.stringify(input)} and a pause is ${JSON.stringify(messages)}`, () => {
       const framer = new Framer();
       assert.deepEqual(receive(framer, input), []);
-      assert.equal(framer.unfinished, true);
+      assert.equal(framer.hasPartialMessage, true);
       assert.deepEqual(finish(framer), messages);
-      assert.equal(framer.unfinished, false);
+      assert.equal(framer.hasPartialMessage, false);
     });
   }
 
@@ -114,7 +114,7 @@ describe('a message ends at a pause', () => {
     test(`after ${JSON.stringify(input)} a pause would end nothing`, () => {
       const framer = new Framer();
       receive(framer, input);
-      assert.equal(framer.unfinished, false);
+      assert.equal(framer.hasPartialMessage, false);
     });
   }
 
@@ -125,19 +125,19 @@ describe('a message ends at a pause', () => {
       assert.deepEqual(finish(framer), [message]);
     }
     receive(framer, '4');
-    assert.equal(framer.unfinished, true);
+    assert.equal(framer.hasPartialMessage, true);
     assert.deepEqual(receive(framer, '4\n'), ['44']);
     receive(framer, '5');
-    assert.equal(framer.unfinished, false);
+    assert.equal(framer.hasPartialMessage, false);
     assert.deepEqual(receive(framer, '5\n'), ['55']);
   });
 
   test('that ends a message too long too, and the next is a message again', () => {
     const framer = new Framer();
     assert.deepEqual(receive(framer, 'x'.repeat(LIMIT + 1)), [TOO_LONG]);
-    assert.equal(framer.unfinished, true);
+    assert.equal(framer.hasPartialMessage, true);
     assert.deepEqual(finish(framer), []);
-    assert.equal(framer.unfinished, false);
+    assert.equal(framer.hasPartialMessage, false);
     receive(framer, '1');
     assert.deepEqual(finish(framer), ['1']);
   });
@@ -237,9 +237,9 @@ describe('clients that pad what they send with NUL', () => {
     return buffers.flatMap(buffer => [
       ...[...pieces(buffer, [pieceLength])].flatMap(piece => [
         ...receive(framer, piece),
-        ...(pauses && framer.unfinished ? finish(framer) : []),
+        ...(pauses && framer.hasPartialMessage ? finish(framer) : []),
       ]),
-      ...(framer.unfinished ? finish(framer) : []),
+      ...(framer.hasPartialMessage ? finish(framer) : []),
     ]);
   };
 
@@ -275,7 +275,7 @@ test('what is kept outlives the loan', () => {
   framer.receive(lent, lent.length);
   assert.equal(framer.next(), 'message');
   assert.equal(framer.hasInput, true);
-  framer.keepInput();
+  framer.retainInput();
   lent.fill('!');
   assert.deepEqual(findAll(framer), ['2']);
   assert.deepEqual(finish(framer), ['3']);
@@ -300,7 +300,7 @@ test('any bytes with any pauses between are the messages of what lies between th
       let left: Buffer = Buffer.alloc(0);
       for (const breath of breaths) {
         const messages = [...pieces(breath, lengths)].flatMap(piece => receive(framer, piece));
-        if (framer.unfinished) messages.push(...finish(framer));
+        if (framer.hasPartialMessage) messages.push(...finish(framer));
         // Behind an LF a pause ends nothing: what is unfinished goes on with the next breath.
         const bytes = Buffer.concat([left, breath]);
         const end: number =

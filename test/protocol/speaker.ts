@@ -62,7 +62,7 @@ export class Speaker {
       const { bytes, length } = this.#replies;
       this.#heard.push(Buffer.from(bytes.subarray(this.occupied, length)));
       if (more && this.occupied > 0 && length === this.occupied) this.occupied = 0;
-      if (more) this.#conversation.keepInput();
+      if (more) this.#conversation.retainInput();
       this.#lent.fill('!');
     }
   }

@@ -41,7 +41,7 @@ it('is not stopped when something is typed, and ends on Ctrl+D once it is in the
     shell.type(CTRL_D);
     return !isRunning(pid);
   }, 'the server to end');
-  await shell.stdout.textUntil('Stopping on the end of standard input');
+  await shell.stdout.textUntil('end of standard input: shutting down');
   await shell.stdout.textUntil('Server stopped');
 });
 

@@ -12,14 +12,16 @@ import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { RunningServer } from '../../src/judge/server-trial.ts';
-import { TrialOfRunning } from '../../src/judge/shared-server.ts';
+import {
+  AttemptOnRunningServer,
+  type RunningServer,
+} from '../../src/judge/attempt/server-attempt.ts';
 import { CLI, calcd, run, type Server, startServer, startServerInto } from '../support/calcd.ts';
 import { DEADLINE_MS, eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { withLongGrace } from '../support/patched.ts';
 import { Peer } from '../support/peer.ts';
-import { assertPasses, itemsFor, RESTART, trialOf } from './kit.ts';
+import { assertPasses, attemptOf, checksFor, RESTART } from './kit.ts';
 
 const SERVERS = [
   { name: 'server1', echoes: false, limitOption: [], limit: 1, threaded: false },
@@ -54,7 +56,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
   // Both halves wait more than they work, and so run side by side.
   describe(name, { concurrency: 2 }, () => {
     describe('in one process for all tests', { concurrency: 1 }, () => {
-      const own = trialOf(name);
+      const own = attemptOf(name);
       let server: RunningServer;
       before(async () => {
         server = await own.start();
@@ -62,11 +64,11 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
       after(() => own.end());
       const connect = (test: TestContext): Promise<Peer> => Peer.connect(test, server.port);
 
-      for (const item of itemsFor(name)) {
-        it(`passes the check's ${item.name}: ${item.asks}`, {
-          skip: item.linuxOnly === true && unlessLinux,
+      for (const check of checksFor(name)) {
+        it(`passes the check ${check.name}: ${check.asks}`, {
+          skip: check.linuxOnly === true && unlessLinux,
         }, async () => {
-          await assertPasses(item, () => new TrialOfRunning(own, async () => server));
+          await assertPasses(check, () => new AttemptOnRunningServer(own, async () => server));
         });
       }
 
@@ -102,7 +104,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await python.stdout.rest(), echoes ? '1\n1+23\n' : '1\n24\n');
       });
 
-      it('takes NULs with nothing else for an empty message, until the first LF', {
+      it('takes NULs on their own for an empty message, until the first LF', {
         skip: forEcho,
       }, async t => {
         const peer = await connect(t);
@@ -129,13 +131,13 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await peer.received.rest(), '');
       });
 
-      it('answers everything after a half-close, the unfinished rest too', async t => {
+      it('answers everything after a half-close, also a partial message', async t => {
         const peer = await connect(t);
         peer.send('1 + 1\n2 + 2\n3 + 3').halfClose();
         assert.equal(await peer.received.rest(), echoes ? '1 + 1\n2 + 2\n3 + 3' : '2\n4\n6\n');
       });
 
-      it('replies once to a message too long, and goes on', { skip: forEcho }, async t => {
+      it('replies once to a message that is too long, and goes on', { skip: forEcho }, async t => {
         const peer = await connect(t);
         const sum = (bytes: number): string => '1+'.padEnd(bytes, '0');
         assert.equal(await peer.ask(sum(4095)), '1');
@@ -172,12 +174,12 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         if (threaded) assert.doesNotMatch(shown.join('\n'), byMainThread);
       });
 
-      it('says so in one line when the port is in use, and exits with 1', async t => {
+      it('reports in one line that the port is in use, and exits with 1', async t => {
         const second = calcd(t, [name, '127.0.0.1', String(server.port)]);
         assert.equal(await second.exit(), 1);
         assert.equal(
           await second.stderr.rest(),
-          `calcd: cannot listen on 127.0.0.1:${server.port}: address already in use (EADDRINUSE); choose another port, or stop what listens there\n`,
+          `calcd: cannot listen on 127.0.0.1:${server.port}: address already in use (EADDRINUSE); choose another port, or stop the program that listens there\n`,
         );
         assert.equal(await second.stdout.rest(), '');
       });
@@ -192,7 +194,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
     });
 
     describe('in a process for each test', { concurrency: 1 }, () => {
-      it('tells a client past the limit that it is busy, and takes the next when one leaves', async t => {
+      it('refuses a client beyond the limit, and admits the next when one leaves', async t => {
         const server = await startServer(t, name, [...limitOption]);
         const served: Peer[] = [];
         while (served.length < limit) {
@@ -231,11 +233,11 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         await assertServed(await server.connect());
       });
 
-      it('ends clients that are idle, with --idle-timeout, and has room again', async t => {
+      it('disconnects idle clients with --idle-timeout, and has room again', async t => {
         const server = await startServer(t, name, ['--idle-timeout', '1', ...limitOption]);
         for (let count = 0; count < 2; count++) {
           const silent = await Promise.all(Array.from({ length: limit }, () => server.connect()));
-          // Behind an LF, what is unfinished is no message: nothing is owed.
+          // After an LF a partial message is no message: no reply is pending.
           await assertServed(silent[0] as Peer);
           silent[0]?.send(echoes ? '' : '1 + ');
           for (const peer of silent) {
@@ -263,7 +265,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await peer.received.line(), '15');
       });
 
-      it('shows connections, messages, replies and departures', async t => {
+      it('logs connections, messages, replies and why clients were disconnected', async t => {
         const server = await startServer(t, name);
         const peer = await server.connect();
         await assertServed(peer);
@@ -299,7 +301,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.doesNotMatch(escaped, /[\p{C}\p{Zl}]/u);
       });
 
-      it('shows no line per message with --quiet', async t => {
+      it('logs no messages and replies with --quiet', async t => {
         const server = await startServer(t, name, ['--quiet']);
         const peer = await server.connect();
         await assertServed(peer);
@@ -313,7 +315,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
       const startPatient = (test: TestContext): Promise<Server> =>
         startServer(test, name, ['--quiet'], { cli: withLongGrace(test, name) });
 
-      it('stops on SIGINT: replies due are delivered, exit code 0', async t => {
+      it('stops on SIGINT: pending replies are sent, exit code 0', async t => {
         const server = await startPatient(t);
         const idle = await server.connect();
         await assertServed(idle);
@@ -353,7 +355,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         slow.send('1 + 1\n'.repeat(50_000));
         await eventually(() => slow.socket.writableLength === 0, 'the messages to be sent');
         server.signal('SIGTERM');
-        await server.stdout.linesUntil(/^Stopping/);
+        await server.stdout.linesUntil(/: shutting down/);
         slow.send('1 + 1\n');
         slow.socket.resume();
         const replies = await slow.received.rest();
@@ -364,7 +366,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         assert.equal(await server.exit(), 0);
       });
 
-      it('stops within its grace though a client does not read', async t => {
+      it('stops within its grace period though a client does not read', async t => {
         const server = await startServer(t, name, ['--quiet']);
         const deaf = await server.connect();
         deaf.socket.pause();
@@ -381,16 +383,16 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         deaf.send('2 + 2\n'.repeat(2_000_000));
         await eventually(() => deaf.socket.bytesWritten > 1_000_000, 'the flood under way');
         server.signal('SIGINT');
-        await server.stdout.linesUntil(/^Stopping on SIGINT/);
+        await server.stdout.linesUntil(/^SIGINT: shutting down/);
         server.signal('SIGINT');
         assert.equal(await server.exit(), 'SIGINT');
       });
 
-      it(`passes the check's restart: ${RESTART.asks}`, async () => {
-        await assertPasses(RESTART, () => trialOf(name));
+      it(`passes the check restart: ${RESTART.asks}`, async () => {
+        await assertPasses(RESTART, () => attemptOf(name));
       });
 
-      it('serves on when nobody reads its display, and when the display is gone', async t => {
+      it('serves on when its log is not read, and when the reader is gone', async t => {
         const stalled = await startServer(t, name);
         stalled.process.stdout?.pause();
         const peer = await stalled.connect();
@@ -400,7 +402,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         await assertServed(peer);
       });
 
-      it('shows every line when its output is a file', async t => {
+      it('logs every line when its output is a file', async t => {
         const directory = mkdtempSync(join(tmpdir(), 'calcd-'));
         t.after(() => rmSync(directory, { recursive: true }));
         const file = join(directory, 'display');
@@ -411,14 +413,14 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
         server.signal('SIGTERM');
         assert.equal(await server.exit(), 0);
         const shown = readFileSync(file, 'utf8');
-        assert.doesNotMatch(shown, /lines not shown/);
+        assert.doesNotMatch(shown, /lines not logged/);
         const messages = shown.match(/sent message: /g)?.length ?? 0;
         // The echo server shows what arrived together as one message.
         if (echoes) assert.ok(messages > 0);
         else assert.equal(messages, clients * 5000);
       });
 
-      it('shows what it does through a pipe', async t => {
+      it('logs through a pipe', async t => {
         const words = `'${execPath}' '${CLI}' ${name} 127.0.0.1 0`;
         const piped = run(t, ['sh', '-c', `{ ${words} & echo $! >&2; wait; } | cat`]);
         const pid = Number(await piped.stderr.line());

@@ -9,7 +9,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { server1 } from '../../src/server1.ts';
 import { server3 } from '../../src/server3.ts';
 import { server4 } from '../../src/server4.ts';
-import { FAILURE_PAUSE_MS } from '../../src/serving/limits.ts';
+import { RETRY_DELAY_MS } from '../../src/serving/limits.ts';
 import type { SystemCalls } from '../../src/sockets/system-calls.ts';
 import { eventually } from '../support/deadline.ts';
 import { InProcessServer, SPEED } from '../support/in-process-server.ts';
@@ -94,7 +94,7 @@ describe('accept(2)', () => {
       await assertServed(await server.connect());
       assert.equal(times.length, FAILURES);
       for (const [index, time] of times.slice(1).entries()) {
-        assert.ok(time - (times[index] as number) >= FAILURE_PAUSE_MS, `${times}`);
+        assert.ok(time - (times[index] as number) >= RETRY_DELAY_MS, `${times}`);
       }
       assert.equal(
         server.lines(/^Cannot accept clients: .*, trying again every 100 ms$/).length,
@@ -105,7 +105,7 @@ describe('accept(2)', () => {
   }
 
   for (const code of ['EINTR', 'EAGAIN']) {
-    it(`${code}: no word, and service goes on`, async t => {
+    it(`${code}: no line, and service goes on`, async t => {
       const { server } = start(t, code);
       await assertServed(await server.connect());
       assert.deepEqual(server.lines(/^Cannot/), []);
@@ -121,7 +121,7 @@ describe('accept(2)', () => {
     });
   }
 
-  it('says so again when it fails again after a success', async t => {
+  it('logs it again when it fails again after a success', async t => {
     const failing = new Failing('EMFILE', Number.POSITIVE_INFINITY);
     const server = new InProcessServer(t, server3, ({ accept }) => ({
       accept: (...words) => (failing.take() ? failing.result : accept(...words)),
@@ -160,12 +160,12 @@ describe('select(2)', () => {
         1,
       );
       const slept = server.sleeps.reduce((sum, ms) => sum + ms, 0);
-      assert.ok(slept >= FAILURE_PAUSE_MS, `slept ${server.sleeps}`);
+      assert.ok(slept >= RETRY_DELAY_MS, `slept ${server.sleeps}`);
       await server.stop();
     });
   }
 
-  it('EINTR: no word, and service goes on', async t => {
+  it('EINTR: no line, and service goes on', async t => {
     const { server, failing } = start(t, 'EINTR');
     failing.isArmed = true;
     await assertServed(await server.connect());
@@ -256,11 +256,11 @@ describe('a client that is refused', () => {
     ['recv', 'ENOMEM'],
   ];
   for (const [call, code] of FAILING) {
-    it(`is let go, and nobody else, when ${call} fails with ${code}`, async t => {
+    it(`is disconnected, and no other client, when ${call} fails with ${code}`, async t => {
       let victim: number | undefined;
       let isDone = false;
       const server = new InProcessServer(t, server1, calls => ({
-        // In our time: the refused client must get to speak before it is closed.
+        // In our time: the refused client must be able to send before its socket is closed.
         now: () => calls.now() / SPEED,
         accept: (...words) => {
           const fd = calls.accept(...words);

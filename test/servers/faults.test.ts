@@ -14,7 +14,7 @@ import { execPath } from 'node:process';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { IDLE_THREADS } from '../../src/serving/limits.ts';
-import { RLIMIT_NOFILE } from '../../src/sockets/native.ts';
+import { RLIMIT_NOFILE } from '../../src/sockets/constants.ts';
 import { system } from '../../src/sockets/system-calls.ts';
 import { CLI, run, Server, startServer, startServerInto } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
@@ -49,14 +49,14 @@ async function isCalm(server: Server): Promise<boolean> {
 /** Clients take numbers up to 1,120 or so, in the server and in the test. */
 const tooFewDescriptors = system.softLimit(RLIMIT_NOFILE) < 1200 && 'this system allows too few';
 
-/** Which servers do not decide whose turn it is. */
+/** Servers in which the system decides which client is served next. */
 const OWN_TURNS: Record<string, string> = {
   server1: 'serves one client at a time',
   server2: 'the system shares its processors among the threads',
   server4: 'calculates nothing',
 };
 
-/** The dearest messages fill a turn of 2 ms with one or two; a fast machine may calculate four. */
+/** One or two worst-case messages fill a time slice of 2 ms; a fast machine may calculate four. */
 const MOST_IN_A_TURN = 4;
 
 /** How often each comes in a row. */
@@ -68,7 +68,7 @@ function runsOf(values: readonly string[]): number[] {
 /** A client may come before the thread of the last one is free again, and one thread is spare. */
 const MORE_THREADS = 3;
 
-/** What a thread's event loop and display open, and its client's socket. */
+/** The descriptors of a thread's event loop and log, and its client's socket. */
 const DESCRIPTORS_OF_A_THREAD = 6;
 
 const SERVERS = [
@@ -149,7 +149,7 @@ for (const { name, echoes, alone } of SERVERS) {
           }
         }));
 
-      it('connections that say nothing', () =>
+      it('connections that send nothing', () =>
         withstood(server, async () => {
           for (let count = 0; count < manyClients; count++) await (await server.connect()).close();
         }));
@@ -337,7 +337,7 @@ for (const { name, echoes, alone } of SERVERS) {
         }),
     );
 
-    it('the dearest messages from many clients: each gets its turn before any has a second', {
+    it('the worst-case message from many clients: each gets a time slice before any gets a second', {
       skip: OWN_TURNS[name] ?? false,
     }, async t => {
       const directory = mkdtempSync(join(tmpdir(), 'calcd-'));
@@ -347,10 +347,10 @@ for (const { name, echoes, alone } of SERVERS) {
       const peers: Peer[] = [];
       for (let count = 0; count < 10; count++) peers.push(await server.connect());
       await Promise.all(peers.map(assertServed));
-      // All of them have sent all they have to say before the first turn.
+      // All of them have sent all their messages before the first time slice.
       server.signal('SIGSTOP');
-      const dear = `${'1+1/7^99+1/11^99+1/13^99+1/17^99+1/19^99+'.repeat(90)}1\n`;
-      for (const peer of peers) peer.send(dear.repeat(8));
+      const worstCase = `${'1+1/7^99+1/11^99+1/13^99+1/17^99+1/19^99+'.repeat(90)}1\n`;
+      for (const peer of peers) peer.send(worstCase.repeat(8));
       const isSent = (): boolean => peers.every(({ socket }) => socket.writableLength === 0);
       await eventually(isSent, 'the messages to be sent');
       server.signal('SIGCONT');
@@ -368,7 +368,7 @@ for (const { name, echoes, alone } of SERVERS) {
 
     it('descriptors running out', t => exhaustDescriptors(t));
 
-    it('no descriptor left for accept: it rests, and goes on once there are some', {
+    it('no descriptor left for accept: it pauses, and goes on when there are some', {
       skip:
         name === 'server2'
           ? 'its threads open descriptors too: the limit on clients keeps some for them'
@@ -417,7 +417,7 @@ for (const { name, echoes, alone } of SERVERS) {
       }, async t => {
         const directory = mkdtempSync(join(tmpdir(), 'calcd-'));
         t.after(() => rmSync(directory, { recursive: true }));
-        // A thread looks at the clock when it has several dear messages before it.
+        // A thread looks at the clock when it has several worst-case messages to answer.
         const preload = join(directory, 'preload.cjs');
         writeFileSync(
           preload,
@@ -482,7 +482,7 @@ for (const { name, echoes, alone } of SERVERS) {
       assert.equal(await server.exit(), 0);
     });
 
-    it('clients that leave with their replies due when it is told to stop', async t => {
+    it('clients that leave with replies pending when it is told to stop', async t => {
       const server = await startServer(t, name, [], { cli: withLongGrace(t, name) });
       const peers: Peer[] = [];
       for (let count = 0; count < (alone ? 1 : 8); count++) peers.push(await server.connect());
@@ -517,7 +517,7 @@ for (const { name, echoes, alone } of SERVERS) {
       await serveOne(server);
     });
 
-    it('a newcomer while the client before leaves with its messages unread', {
+    it('a new client while the one before leaves with its messages unread', {
       skip: name === 'server2' && 'only its thread knows what a client has left to read',
     }, async t => {
       const server = await startServer(t, name, alone ? [] : ['--max-clients', '1']);
@@ -531,7 +531,7 @@ for (const { name, echoes, alone } of SERVERS) {
       await assertServed(next);
     });
 
-    it('a display on a full disk', async t => {
+    it('a log on a full disk', async t => {
       const server = await startServerInto(t, name, '/dev/full');
       const peer = await server.connect();
       for (let count = 0; count < 100; count++) await assertServed(peer);

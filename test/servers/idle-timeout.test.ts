@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { server4 } from '../../src/server4.ts';
-import { LOOKS_PER_IDLE_TIMEOUT } from '../../src/serving/limits.ts';
+import { CHECKS_PER_IDLE_TIMEOUT } from '../../src/serving/limits.ts';
 import { eventually } from '../support/deadline.ts';
 import { InProcessServer } from '../support/in-process-server.ts';
 
 const IDLE_S = 60;
 
 /** In that time the server looks so often; an idle client is gone two looks later at most. */
-const LOOKS = LOOKS_PER_IDLE_TIMEOUT;
+const LOOKS = CHECKS_PER_IDLE_TIMEOUT;
 const LOOKS_UNTIL_GONE = LOOKS + 2;
 
 class ClockedServer {
@@ -55,7 +55,7 @@ class ClockedServer {
 }
 
 describe('--idle-timeout', () => {
-  it('ends a client that says nothing, and shows why', async t => {
+  it('disconnects a client that sends nothing, and logs why', async t => {
     const around = new ClockedServer(t);
     const peer = await around.server.connect();
     assert.equal(await peer.ask('1'), '1');
@@ -68,7 +68,7 @@ describe('--idle-timeout', () => {
     await around.server.stop();
   });
 
-  it('leaves a client that says something in time, if only a byte', async t => {
+  it('keeps a client that sends something in time, even one byte', async t => {
     const around = new ClockedServer(t);
     const peer = await around.server.connect();
     for (let count = 0; count < 3; count++) {
@@ -80,7 +80,7 @@ describe('--idle-timeout', () => {
     await around.server.stop();
   });
 
-  it('looks whether a client has spoken before it is judged', async t => {
+  it('receives once more before it disconnects a client', async t => {
     const around = new ClockedServer(t);
     const peer = await around.server.connect();
     assert.equal(await peer.ask('1'), '1');
@@ -94,7 +94,7 @@ describe('--idle-timeout', () => {
     await around.server.stop();
   });
 
-  it('leaves a client that is owed replies', async t => {
+  it('keeps a client with pending replies', async t => {
     const around = new ClockedServer(t);
     const peer = await around.server.connect();
     assert.equal(await peer.ask('1'), '1');
@@ -109,7 +109,7 @@ describe('--idle-timeout', () => {
     await around.server.stop();
   });
 
-  it('leaves a client whose system has not acknowledged all, until it has', async t => {
+  it('keeps a client whose system has not acknowledged all replies, until it has', async t => {
     const around = new ClockedServer(t);
     const peer = await around.server.connect();
     assert.equal(await peer.ask('1'), '1');

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { selectClientLimit, threadBudget } from '../../src/serving/limits.ts';
-import { RLIMIT_NOFILE } from '../../src/sockets/native.ts';
+import { RLIMIT_NOFILE } from '../../src/sockets/constants.ts';
 import { system } from '../../src/sockets/system-calls.ts';
 import { DEADLINE_MS } from '../support/deadline.ts';
 import { unlessLinux } from '../support/installed.ts';

@@ -9,7 +9,8 @@
  * open, a set with strange bits, a call that would block the loop) fails the run at once.
  */
 import type { Address } from '../../src/sockets/address.ts';
-import { encodeSockaddr, MSG_PEEK, SHUT_RD, SHUT_RDWR } from '../../src/sockets/native.ts';
+import { MSG_PEEK, SHUT_RD, SHUT_RDWR } from '../../src/sockets/constants.ts';
+import { encodeSockaddr } from '../../src/sockets/structs.ts';
 import type { SystemCalls } from '../../src/sockets/system-calls.ts';
 import type { Random } from '../support/random.ts';
 import type { Connection } from './connection.ts';

@@ -2,7 +2,7 @@
  * The server's standard output, and who reads it: at once, slowly, not for a time, or no more. A
  * pipe takes up to 4,096 bytes as a whole or not at all (PIPE_BUF, pipe(7)).
  */
-import type { FileType } from '../../src/sockets/native.ts';
+import type { FileType } from '../../src/sockets/process-calls.ts';
 import { EAGAIN, EPIPE } from './errors.ts';
 
 const PIPE_BUF = 4096;

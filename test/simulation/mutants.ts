@@ -1,6 +1,6 @@
 /**
  * Whether the simulation finds what it is for: puts known faults, one line each, into a copy of the
- * source, and says after how many seeds each is found.
+ * source, and prints after how many seeds each is found.
  *
  *   npm run test:mutants
  */
@@ -25,25 +25,25 @@ const MUTANTS: readonly Mutant[] = [
     becomes: 'let index = (this.#nfds - 1) >>> 5;',
   },
   {
-    what: 'a client that has its replies is watched for writing still',
+    what: 'a client that has its replies is still watched for writing',
     file: 'src/serving/select/session.ts',
-    line: '    this.#loop.ignoreWrites(this);\n    if (this.#inputWaits) {',
-    becomes: '    if (this.#inputWaits) {',
+    line: '    this.#loop.unwatchWrites(this);\n    if (this.#hasInput) {',
+    becomes: '    if (this.#hasInput) {',
   },
   {
     what: 'the timer of a pause is not cancelled when more comes',
     file: 'src/serving/select/session.ts',
-    line: '    this.#cancelPause();\n    this.#inputWaits',
-    becomes: '    this.#inputWaits',
+    line: '    this.#cancelPauseTimer();\n    this.#hasInput',
+    becomes: '    this.#hasInput',
   },
   {
-    what: 'a pause is judged without a look for the rest of the message',
+    what: 'a pause ends a message without a check for the rest of it',
     file: 'src/serving/select/session.ts',
     line: 'this.#attempt(() => this.#receive(true));',
     becomes: 'this.#attempt(() => { this.#conversation.pause(); this.#answer(); });',
   },
   {
-    what: 'ENOMEM is taken for an error of the program',
+    what: 'ENOMEM of select is taken for a programming error',
     file: 'src/sockets/system-error.ts',
     line: "  'EBADF',",
     becomes: "  'ENOMEM',\n  'EBADF',",
@@ -51,7 +51,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'a closed descriptor stays in the sets',
     file: 'src/serving/select/session.ts',
-    line: '    this.#loop.forget(this);\n    this.#socket.close();',
+    line: '    this.#loop.unwatch(this);\n    this.#socket.close();',
     becomes: '    this.#socket.close();',
   },
   {
@@ -63,13 +63,13 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'accepting does not go on after a failure',
     file: 'src/serving/acceptor.ts',
-    line: 'if (!this.#stopped) this.#loop.watchReads(this);',
+    line: 'if (!this.#isStopped) loop.watchReads(this);',
     becomes: '',
   },
   {
-    what: 'a client is refused for one that has left in the same tick',
+    what: 'a client is refused because of one that has left in the same tick',
     file: 'src/serving/acceptor.ts',
-    line: 'const mayRefuse = this.#hasLooked;',
+    line: 'const mayRefuse = this.#hasScanned;',
     becomes: 'const mayRefuse = true;',
   },
   {

@@ -1,5 +1,5 @@
 /** What a seed decides: which server, which clients, and what goes wrong. */
-import type { FileType } from '../../src/sockets/native.ts';
+import type { FileType } from '../../src/sockets/process-calls.ts';
 import type { Random } from '../support/random.ts';
 import type { KernelOptions } from './kernel.ts';
 

@@ -12,7 +12,7 @@ import {
   KEEPALIVE_INTERVAL_S,
 } from '../../src/serving/limits.ts';
 import type { ServerOptions } from '../../src/serving/server.ts';
-import { IPPROTO_TCP, SOL_SOCKET } from '../../src/sockets/native.ts';
+import { IPPROTO_TCP, SOL_SOCKET } from '../../src/sockets/constants.ts';
 import { interpose } from '../../src/sockets/system-calls.ts';
 import { Random } from '../support/random.ts';
 import { BUSY, Client, type RunOfClients } from './client.ts';
@@ -97,7 +97,7 @@ class Run {
     const { server, quiet, json, untilEof, idleTimeout, maxClients, kernel } = this.#scenario;
     const options: ServerOptions = {
       address: { host: '127.0.0.1', port: 5000 },
-      display: { quiet, log: json ? 'json' : 'text', timestamps: false, colour: 'never' },
+      log: { quiet, format: json ? 'json' : 'text', timestamps: false, colour: 'never' },
       untilEof,
       idleTimeout,
       maxClients,

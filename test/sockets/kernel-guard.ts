@@ -5,8 +5,9 @@
  */
 import assert from 'node:assert/strict';
 import { isIPv4, isPort } from '../../src/sockets/address.ts';
-import * as native from '../../src/sockets/native.ts';
-import { interpose, type SystemCalls } from '../../src/sockets/system-calls.ts';
+import * as constant from '../../src/sockets/constants.ts';
+import { SOCKADDR_IN_BYTES } from '../../src/sockets/structs.ts';
+import { interpose, nativeCalls, type SystemCalls } from '../../src/sockets/system-calls.ts';
 
 const MOST_DESCRIPTORS = 2 ** 20;
 
@@ -34,13 +35,13 @@ export class KernelGuard {
   /** Puts the calls back, and closes what is left open. */
   end(): void {
     this.#end();
-    for (const fd of this.own) assert.equal(native.nativeCalls.close(fd), 0);
+    for (const fd of this.own) assert.equal(nativeCalls.close(fd), 0);
   }
 
   #guarded(calls: SystemCalls): Partial<SystemCalls> {
     const onOwn = (fd: number, call: () => number): number => {
       holds(isInt(fd, 0), `fd ${fd}`);
-      return this.own.has(fd) ? call() : -native.EBADF;
+      return this.own.has(fd) ? call() : -constant.EBADF;
     };
     const opened = (fd: number): number => {
       if (fd >= 0) {
@@ -58,18 +59,18 @@ export class KernelGuard {
       socket: (...numbers) => {
         for (const number of numbers) holds(isInt(number, 0), `socket of ${number}`);
         const fd = opened(calls.socket(...numbers));
-        if (fd >= 0) calls.fcntl(fd, native.F_SETFL, native.O_NONBLOCK);
+        if (fd >= 0) calls.fcntl(fd, constant.F_SETFL, constant.O_NONBLOCK);
         return fd;
       },
       bind: (fd, address) =>
         onOwn(fd, () => {
           holds(isIPv4(address.host) && isPort(address.port), 'address');
-          return isLoopback(address.host) ? calls.bind(fd, address) : -native.EAGAIN;
+          return isLoopback(address.host) ? calls.bind(fd, address) : -constant.EAGAIN;
         }),
       connect: (fd, address) =>
         onOwn(fd, () => {
           holds(isIPv4(address.host) && isPort(address.port), 'address');
-          return isLoopback(address.host) ? calls.connect(fd, address) : -native.EAGAIN;
+          return isLoopback(address.host) ? calls.connect(fd, address) : -constant.EAGAIN;
         }),
       listen: (fd, backlog) =>
         onOwn(fd, () => {
@@ -78,8 +79,8 @@ export class KernelGuard {
         }),
       accept: (fd, sockaddr, flags) =>
         onOwn(fd, () => {
-          holds(sockaddr.length === native.SOCKADDR_IN_BYTES && isInt(flags, 0), 'accept');
-          return opened(calls.accept(fd, sockaddr, flags | native.SOCK_NONBLOCK));
+          holds(sockaddr.length === SOCKADDR_IN_BYTES && isInt(flags, 0), 'accept');
+          return opened(calls.accept(fd, sockaddr, flags | constant.SOCK_NONBLOCK));
         }),
       recv: (fd, buffer, length, flags) =>
         onOwn(fd, () => {
@@ -122,18 +123,18 @@ export class KernelGuard {
         }),
       getsockname: (fd, sockaddr) =>
         onOwn(fd, () => {
-          holds(sockaddr.length === native.SOCKADDR_IN_BYTES, 'getsockname');
+          holds(sockaddr.length === SOCKADDR_IN_BYTES, 'getsockname');
           return calls.getsockname(fd, sockaddr);
         }),
       fcntl: (fd, command, value) =>
         onOwn(fd, () => {
           holds(isInt(command, 0) && isInt(value, 0), 'fcntl');
-          const isFlags = command === native.F_SETFL;
-          return calls.fcntl(fd, command, isFlags ? value | native.O_NONBLOCK : value);
+          const isFlags = command === constant.F_SETFL;
+          return calls.fcntl(fd, command, isFlags ? value | constant.O_NONBLOCK : value);
         }),
       ioctl: (fd, request) =>
         onOwn(fd, () => {
-          holds(request === native.TIOCOUTQ, 'ioctl');
+          holds(request === constant.TIOCOUTQ, 'ioctl');
           return calls.ioctl(fd, request);
         }),
     };

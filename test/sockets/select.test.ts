@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 import { describe, test } from 'node:test';
-import { EINTR, RLIMIT_NOFILE } from '../../src/sockets/native.ts';
+import { EINTR, RLIMIT_NOFILE } from '../../src/sockets/constants.ts';
 import { FdSet, INTERRUPTED, select } from '../../src/sockets/select.ts';
 import { WOULD_BLOCK } from '../../src/sockets/socket.ts';
 import { interpose, system } from '../../src/sockets/system-calls.ts';

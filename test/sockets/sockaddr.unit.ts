@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { decodeSockaddr, encodeSockaddr, SOCKADDR_IN_BYTES } from '../../src/sockets/native.ts';
+import { decodeSockaddr, encodeSockaddr, SOCKADDR_IN_BYTES } from '../../src/sockets/structs.ts';
 
 describe('a sockaddr', () => {
   test('holds any address and port', () => {

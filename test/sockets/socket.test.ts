@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { platform } from 'node:process';
 import { describe, test } from 'node:test';
 import type { Address } from '../../src/sockets/address.ts';
-import * as native from '../../src/sockets/native.ts';
+import * as constant from '../../src/sockets/constants.ts';
 import { FdSet, select } from '../../src/sockets/select.ts';
 import { Socket, WOULD_BLOCK } from '../../src/sockets/socket.ts';
 import { interpose, system } from '../../src/sockets/system-calls.ts';
@@ -354,7 +354,7 @@ describe('shutdown and close', () => {
     listen: ['listen', socket => socket.listen(1)],
     connect: ['connect', socket => socket.connect({ host: HOST, port: 1 })],
     recv: ['recv', socket => socket.recv(Buffer.alloc(1))],
-    isAtEnd: ['recv', socket => socket.isAtEnd()],
+    peerHasClosed: ['recv', socket => socket.peerHasClosed()],
     send: ['send', socket => socket.send(Buffer.alloc(1))],
     shutdown: ['shutdown', socket => socket.shutdown('both')],
     accept: ['accept', socket => socket.accept(true)],
@@ -413,7 +413,7 @@ function fail(name: string): [string, () => never] {
 function reset(sockets: TestSockets, client: Socket): void {
   const linger = new Int32Array([1, 0]);
   const SO_LINGER = platform === 'linux' ? 13 : 0x80;
-  assert.equal(system.setsockopt(client.fd, native.SOL_SOCKET, SO_LINGER, linger), 0);
+  assert.equal(system.setsockopt(client.fd, constant.SOL_SOCKET, SO_LINGER, linger), 0);
   sockets.close(client);
 }
 

@@ -2,7 +2,7 @@
  * Servers whose descriptors have high numbers, because they inherit others: sets of descriptors are
  * words of bits, and more is done above 256 (the active set) and 1,024 (the FD_SETSIZE of C).
  */
-import { RLIMIT_NOFILE } from '../../src/sockets/native.ts';
+import { RLIMIT_NOFILE } from '../../src/sockets/constants.ts';
 import { system } from '../../src/sockets/system-calls.ts';
 
 /** What a server of calcd opens for itself, from the lowest free number on; one more or less in other Nodes. */

@@ -5,7 +5,7 @@
 
 import type { TestContext } from 'node:test';
 import type { ServerOptions } from '../../src/serving/server.ts';
-import { EINTR } from '../../src/sockets/native.ts';
+import { EINTR } from '../../src/sockets/constants.ts';
 import { interpose, type SystemCalls } from '../../src/sockets/system-calls.ts';
 import { eventually } from './deadline.ts';
 import { Peer } from './peer.ts';
@@ -45,7 +45,7 @@ export class InProcessServer {
     const listeners = SIGNALS.map(name => process.listeners(name));
     this.end = server({
       address: { host: '127.0.0.1', port: 0 },
-      display: { quiet: false, log: 'text', timestamps: false, colour: 'never' },
+      log: { quiet: false, format: 'text', timestamps: false, colour: 'never' },
       untilEof: false,
       ...options,
     });

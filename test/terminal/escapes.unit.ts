@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { displayable } from '../../src/chat/displayable.ts';
-import { asLines, asOneLine } from '../../src/terminal/escapes.ts';
+import { asLines, asOneLine, displayable } from '../../src/terminal/escapes.ts';
 
 /** What a terminal obeys or shows nothing for, as the properties of Unicode have it. */
 const NOT_VISIBLE = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;

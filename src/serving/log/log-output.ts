@@ -1,15 +1,15 @@
 /**
- * Standard output that never makes a server wait. A terminal that is held, a pipe that nobody
- * reads, a FIFO whose reader is being restarted: lines wait in a bounded backlog, past it they are
- * dropped and later counted, and so are those that a full disk does not take.
+ * Standard output that never makes a server wait. When a terminal is paused, a pipe is not read, or
+ * the reader of a FIFO restarts, lines wait in a bounded backlog. Lines that do not fit, or that a
+ * full disk does not take, are dropped, and a later line tells how many.
  */
 import { Buffer } from 'node:buffer';
-import { EINTR } from '../../sockets/native.ts';
+import { EINTR } from '../../sockets/constants.ts';
 import { system } from '../../sockets/system-calls.ts';
 import { SystemError } from '../../sockets/system-error.ts';
-import { DISPLAY_BACKLOG_BYTES, DISPLAY_FLUSH_BYTES, READER_PAUSE_MS } from '../limits.ts';
-import type { Watcher } from '../select/select-loop.ts';
-import type { DisplayStyle, SaidStyle } from './log-style.ts';
+import { LOG_BACKLOG_BYTES, LOG_FLUSH_BYTES, READER_RETRY_MS } from '../limits.ts';
+import type { EventHandler } from '../select/select-loop.ts';
+import type { LogFormat, TrafficFormat } from './log-format.ts';
 import { type StandardOutput, standardOutput } from './standard-output.ts';
 
 const LF = 0x0a;
@@ -18,47 +18,47 @@ const LF = 0x0a;
 const STAMP_BYTES = 64;
 
 /**
- * What write(2) says of an output that is gone for good; other errors may pass. Of a pipe EPIPE does:
- * a FIFO may get another reader.
+ * Errors of write(2) after which the output never works again. Other errors may pass, and so may
+ * EPIPE of a pipe: a FIFO may get another reader.
  */
 const GONE = new Set(['EPIPE', 'EBADF', 'EIO', 'ECONNRESET']);
 
-/** What an Output had to leave to another. */
+/** Lines that one LogOutput could not write and that another one takes over. */
 export interface Unwritten {
   readonly lines: Uint8Array;
-  /** How many more lines there were no room for. */
+  /** How many more lines there was no room for. */
   readonly dropped: number;
 }
 
-export class Output implements Watcher {
+export class LogOutput implements EventHandler {
   readonly fd: number;
-  readonly #style: DisplayStyle;
+  readonly #format: LogFormat;
   readonly #standard: StandardOutput;
-  /** Lines, from `#position` to `#length` still to be written. */
-  readonly #bytes = Buffer.allocUnsafeSlow(DISPLAY_BACKLOG_BYTES);
+  /** Lines; `#position` to `#length` are not written yet. */
+  readonly #bytes = Buffer.allocUnsafeSlow(LOG_BACKLOG_BYTES);
   #position = 0;
   #length = 0;
-  /** Lines dropped since the display fell behind: until it has caught up, so are all. */
+  /** Lines dropped since the backlog was full: until it is written, all further lines are dropped. */
   #dropped = 0;
-  /** Dropped lines that a note at the beginning of `#bytes`, not written yet, tells of. */
+  /** Dropped lines that a note at the beginning of `#bytes` reports, until the note is written. */
   #noted = 0;
-  #stalled = false;
-  /** A pipe has no reader: when to try again. select(2) is no help, it calls such a pipe writable. */
+  #isBackpressured = false;
+  /** When to try again, because the pipe has no reader: select(2) reports such a pipe as writable. */
   #nextTry: number | undefined;
   #gone = false;
 
-  constructor(style: DisplayStyle) {
-    this.#style = style;
+  constructor(format: LogFormat) {
+    this.#format = format;
     this.#standard = standardOutput();
     this.fd = this.#standard.fd;
   }
 
-  /** Whether lines wait until the output can be written again. */
-  get stalled(): boolean {
-    return this.#stalled;
+  /** Whether lines wait until the output is writable again. */
+  get isBackpressured(): boolean {
+    return this.#isBackpressured;
   }
 
-  /** Whether the pipe has no reader, so that `flush` has to be called again in READER_PAUSE_MS. */
+  /** Whether the pipe has no reader, so that `flush` has to be called again in READER_RETRY_MS. */
   get hasNoReader(): boolean {
     return this.#nextTry !== undefined;
   }
@@ -70,18 +70,18 @@ export class Output implements Watcher {
     this.#bytes[this.#length++] = LF;
   }
 
-  /** Prints what somebody said, bytes `start` to `end`. */
-  printSaid(style: SaidStyle, bytes: Buffer, start: number, end: number): void {
-    const { before, after, mostBytes } = style;
+  /** Prints bytes `start` to `end` of a message or a reply. */
+  printTraffic(format: TrafficFormat, bytes: Buffer, start: number, end: number): void {
+    const { before, after, mostBytes } = format;
     if (!this.#hasRoomFor(before.length + mostBytes + after.length)) return;
     this.#stamp();
     this.#append(before);
-    this.#length = style.write(this.#bytes, this.#length, bytes, start, end);
+    this.#length = format.write(this.#bytes, this.#length, bytes, start, end);
     this.#append(after);
   }
 
-  /** Gives up what could not be written yet, for another Output to write. */
-  handOver(): Unwritten {
+  /** Removes the lines that could not be written yet, for another LogOutput to write. */
+  takeUnwritten(): Unwritten {
     const lines = this.#bytes.subarray(this.#position, this.#length);
     const unwritten = { lines: new Uint8Array(lines), dropped: this.#dropped };
     this.#position = this.#length;
@@ -90,8 +90,8 @@ export class Output implements Watcher {
     return unwritten;
   }
 
-  /** Writes what another Output could not. */
-  takeOver({ lines, dropped }: Unwritten): void {
+  /** Adds lines that another LogOutput could not write. */
+  addUnwritten({ lines, dropped }: Unwritten): void {
     if (this.#gone) return;
     for (let start = 0; start < lines.length; ) {
       const lineFeed = lines.indexOf(LF, start);
@@ -105,33 +105,33 @@ export class Output implements Watcher {
   /** Writes what can be written without waiting. */
   flush(): void {
     if (this.#nextTry !== undefined && system.now() < this.#nextTry) return;
-    while (!this.#stalled && this.#hasBytes() && this.#write());
+    while (!this.#isBackpressured && this.#hasBytes() && this.#write());
   }
 
-  writable(): void {
-    this.#stalled = false;
+  onWritable(): void {
+    this.#isBackpressured = false;
     this.flush();
   }
 
-  readable(): void {}
+  onReadable(): void {}
 
   #stamp(): void {
-    const stamp = this.#style.stamp();
+    const stamp = this.#format.stamp();
     if (stamp !== '') this.#length += this.#bytes.write(stamp, this.#length, 'latin1');
   }
 
-  /** Short: a loop is quicker than a copy. */
+  /** For short pieces a loop is faster than a copy. */
   #append(bytes: Uint8Array): void {
     for (let index = 0; index < bytes.length; index++) {
       this.#bytes[this.#length++] = bytes[index] as number;
     }
   }
 
-  /** Whether a line of at most so many bytes may be added now; else it is dropped. */
+  /** Whether a line of at most this many bytes may be added now; otherwise it is dropped. */
   #hasRoomFor(bytes: number): boolean {
     if (this.#gone) return false;
-    if (this.#length - this.#position > DISPLAY_FLUSH_BYTES) this.flush();
-    if (this.#dropped > 0 && this.#position === this.#length) this.#tellOfDropped();
+    if (this.#length - this.#position > LOG_FLUSH_BYTES) this.flush();
+    if (this.#dropped > 0 && this.#position === this.#length) this.#noteDropped();
     if (this.#dropped === 0 && this.#makeRoom(STAMP_BYTES + bytes)) return true;
     this.#dropped++;
     return false;
@@ -147,23 +147,23 @@ export class Output implements Watcher {
 
   #hasBytes(): boolean {
     if (this.#position < this.#length) return true;
-    this.#tellOfDropped();
+    this.#noteDropped();
     return this.#noted > 0;
   }
 
-  /** All is written: begins anew, with a note when lines were dropped. */
-  #tellOfDropped(): void {
+  /** All is written: starts again, with a note if lines were dropped. */
+  #noteDropped(): void {
     this.#position = 0;
     this.#length = 0;
     this.#noted = this.#dropped;
     this.#dropped = 0;
-    if (this.#noted > 0) this.print(this.#style.dropped(this.#noted));
+    if (this.#noted > 0) this.print(this.#format.dropped(this.#noted));
   }
 
-  /** @returns whether it could. */
+  /** @returns whether to go on. */
   #write(): boolean {
     if (!this.#standard.isWritable()) {
-      this.#stalled = true;
+      this.#isBackpressured = true;
       return false;
     }
     const length = this.#endOfWholeLines() - this.#position;
@@ -179,7 +179,7 @@ export class Output implements Watcher {
     return true;
   }
 
-  /** As many whole lines as one write may carry, so that lines of several threads do not mix. */
+  /** As many bytes as one write takes, but whole lines, or those of several threads mix. */
   #endOfWholeLines(): number {
     const furthest = this.#position + this.#standard.writeBytes;
     if (furthest >= this.#length) return this.#length;
@@ -189,9 +189,9 @@ export class Output implements Watcher {
 
   #failed(code: string): void {
     if (code === 'EAGAIN') {
-      this.#stalled = true;
+      this.#isBackpressured = true;
     } else if (code === 'EPIPE' && this.#standard.mayGetReader) {
-      this.#nextTry = system.now() + READER_PAUSE_MS;
+      this.#nextTry = system.now() + READER_RETRY_MS;
     } else if (GONE.has(code)) {
       this.#gone = true;
       this.#dropped = 0;

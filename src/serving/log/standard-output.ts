@@ -1,6 +1,6 @@
-/** Standard output as a descriptor that can be written without waiting, as far as that is possible. */
+/** Standard output as a descriptor that can be written to without waiting, where that is possible. */
 import { constants } from 'node:fs';
-import type { FileType } from '../../sockets/native.ts';
+import type { FileType } from '../../sockets/process-calls.ts';
 import { FdSet, INTERRUPTED, select } from '../../sockets/select.ts';
 import { system } from '../../sockets/system-calls.ts';
 import { survivable } from '../../sockets/system-error.ts';
@@ -11,25 +11,25 @@ export interface StandardOutput {
   readonly fd: number;
   /** Bytes to write at a time. */
   readonly writeBytes: number;
-  /** Whether a write of at most so many bytes would not wait now. */
+  /** Whether a write of `writeBytes` would not wait now. */
   isWritable(): boolean;
-  /** Whether it is a pipe: when its reader has gone, another may come. */
+  /** It is a pipe: when its reader has ended, another one may come. */
   readonly mayGetReader: boolean;
 }
 
 /**
- * A pipe takes so many bytes as a whole or not at all, whoever else writes to it: PIPE_BUF. Where
- * select(2) says that a pipe or a socket is writable, so many bytes fit.
+ * PIPE_BUF: a pipe takes this many bytes as a whole or not at all, even with several writers. When
+ * select(2) reports a pipe or a socket as writable, this many bytes fit.
  */
 const PIPE_WRITE_BYTES = 4096;
 
-/** A file takes whatever it is given, in the time of a system call and a copy. */
+/** A file takes everything in the time of a system call and a copy. */
 const FILE_WRITE_BYTES = 64 * 1024;
 
 /**
- * Terminals and pipes are opened anew with O_NONBLOCK, and a write says itself when it would wait.
- * Others are asked before each write. (That is not enough for pipes with several writers: on macOS,
- * where they cannot be opened anew, server2's threads may wait for a display that nobody reads.)
+ * Opens a terminal or a pipe a second time, with O_NONBLOCK: a write then reports that it would wait.
+ * For all others select is called before each write. (macOS cannot open a pipe a second time, and
+ * with several writers select is not enough: there, server2's threads may wait for the log's reader.)
  */
 export function standardOutput(): StandardOutput {
   const type = system.fileType(STDOUT);
@@ -47,8 +47,8 @@ export function standardOutput(): StandardOutput {
 }
 
 /**
- * O_NONBLOCK belongs to the open file, and ours must not disturb those who share it: hence a file
- * of our own. Undefined where that is not possible or not needed.
+ * O_NONBLOCK belongs to the open file, which other processes may share: hence a second open file.
+ * @returns undefined where that is impossible or unnecessary.
  */
 function reopenNonBlocking(type: FileType): number | undefined {
   if (process.platform !== 'linux' || !(type === 'pipe' || type === 'character device')) {
@@ -68,6 +68,6 @@ function isWritable(fd: number): boolean {
     }
   } catch (error) {
     survivable(error);
-    return false; // The loop's own select says when to try again.
+    return false; // The loop's own select reports when to try again.
   }
 }

@@ -1,65 +1,90 @@
 /**
- * Which of very many descriptors to look at first. select(2) asks each descriptor it is given, so
- * with thousands of silent clients nearly all its time goes to them: some 0.5 ms a turn at 9,000.
- * Those who spoke a moment ago are likely to speak next, so they alone are looked at, as long as
- * some of them are ready within PATIENCE_MS. All are looked at as soon as none is; and however busy
- * those are, after eight times as long as a look at all takes, so that it costs a ninth of the time
- * and no silent client that speaks up waits longer than LONGEST_MS for its turn.
+ * Which descriptors to give to select(2) when there are very many. select asks every descriptor it
+ * is given: with 9,000 silent clients that takes 0.5 ms per tick. A client that sent a moment ago is
+ * likely to send next. So the loop gives select only these clients, the active set, as long as one of
+ * them is ready within WAIT_MS. Otherwise it makes a full scan.
+ *
+ * It also makes a full scan when eight times the duration of the last one has passed. So full scans
+ * cost about a ninth of the time, and a silent client that sends again waits LONGEST_MS at most.
  */
-import { FdSet } from '../../sockets/select.ts';
+import { FdSet, INTERRUPTED, select } from '../../sockets/select.ts';
 import { system } from '../../sockets/system-calls.ts';
 
-/** A look at fewer descriptors is so cheap that two of them cost more than they spare. */
+/** With fewer descriptors a full scan is cheap: two calls cost more than they save. */
 const MANY = 256;
 
-/** About what a look at thousands takes: so an unneeded wait at most doubles it. */
-const PATIENCE_MS = 0.3;
+/** About the cost of a full scan of thousands: a wait in vain at most doubles that cost. */
+const WAIT_MS = 0.3;
 
-const SHARE = 8;
+const SCAN_INTERVAL_FACTOR = 8;
 const SHORTEST_MS = 2;
 const LONGEST_MS = 16;
 
-export class BusyReaders {
-  /** Ready at the last look at all, or between that and the one before. */
-  readonly #busy = new FdSet();
-  /** Ready at the last look at all or since then. */
-  readonly #since = new FdSet();
-  #nextLookAtAll = 0;
+export class ActiveSet {
+  readonly #readable: FdSet;
+  readonly #writable: FdSet;
+  /** Ready at the last full scan, or between it and the one before. */
+  readonly #active = new FdSet();
+  /** Ready at the last full scan or since then. */
+  readonly #activeSince = new FdSet();
+  #nextFullScan = 0;
 
-  /** Whether there are descriptors enough. */
-  static areWorthIt(all: FdSet): boolean {
-    return all.nfds > MANY;
+  /** Each `select` puts the ready descriptors into these two sets. */
+  constructor(readable: FdSet, writable: FdSet) {
+    this.#readable = readable;
+    this.#writable = writable;
+  }
+
+  /** The next `select` is a full scan. */
+  expire(): void {
+    this.#nextFullScan = 0;
   }
 
   /**
-   * Makes `set` those of the busy ones that are among `all`.
-   * @returns for how many milliseconds they alone may be waited for; 0 when it is time for all.
+   * select(2) of the active readers, or of all of them, and of all writers.
+   * @param timeout in milliseconds.
    */
-  copyTo(set: FdSet, all: FdSet): number {
-    if (system.now() >= this.#nextLookAtAll) return 0;
-    set.copyFrom(this.#busy);
-    set.retainAll(all);
-    return set.nfds > 0 ? PATIENCE_MS : 0;
+  select(readers: FdSet, writers: FdSet, timeout: number): number {
+    if (readers.nfds <= MANY) return this.#scan(readers, writers, timeout);
+    if (system.now() < this.#nextFullScan) {
+      const ready = this.#scanActive(readers, writers, Math.min(timeout, WAIT_MS));
+      if (ready !== 0) return ready;
+    }
+    return this.#fullScan(readers, writers, timeout);
   }
 
-  /** The next look is at all. */
-  expire(): void {
-    this.#nextLookAtAll = 0;
+  /** @returns 0 also when none is active. */
+  #scanActive(readers: FdSet, writers: FdSet, timeout: number): number {
+    this.#readable.copyFrom(this.#active);
+    this.#readable.retainAll(readers);
+    if (this.#readable.nfds === 0) return 0;
+    this.#writable.copyFrom(writers);
+    const ready = select(this.#readable, this.#writable, timeout);
+    if (ready > 0) this.#activeSince.addAll(this.#readable);
+    return ready;
   }
 
-  /** After a look at the busy ones: what select said. */
-  sawBusy(set: FdSet, ready: number): void {
-    if (ready > 0) this.#since.addAll(set);
+  /** Does not wait at first: to wait costs more, because the kernel registers on each descriptor. */
+  #fullScan(readers: FdSet, writers: FdSet, timeout: number): number {
+    const start = system.now();
+    let ready = this.#scan(readers, writers, 0);
+    const scanCostMs = system.now() - start;
+    if (ready === 0 && timeout > 0) ready = this.#scan(readers, writers, timeout);
+    if (ready === INTERRUPTED) return ready; // Nothing was scanned: the next select tries again.
+    const interval = SCAN_INTERVAL_FACTOR * scanCostMs;
+    this.#nextFullScan = system.now() + Math.min(LONGEST_MS, Math.max(SHORTEST_MS, interval));
+    this.#active.copyFrom(this.#activeSince);
+    this.#activeSince.clear();
+    if (ready > 0) {
+      this.#active.addAll(this.#readable);
+      this.#activeSince.addAll(this.#readable);
+    }
+    return ready;
   }
 
-  /** After a look at all: what select said, and how many milliseconds a look takes. */
-  sawAll(set: FdSet, ready: number, price: number): void {
-    const pause = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, SHARE * price));
-    this.#nextLookAtAll = system.now() + pause;
-    this.#busy.copyFrom(this.#since);
-    this.#since.clear();
-    if (ready <= 0) return;
-    this.#busy.addAll(set);
-    this.#since.addAll(set);
+  #scan(readers: FdSet, writers: FdSet, timeout: number): number {
+    this.#readable.copyFrom(readers);
+    this.#writable.copyFrom(writers);
+    return select(this.#readable, this.#writable, timeout);
   }
 }

@@ -1,83 +1,82 @@
 /**
- * One thread, many descriptors: the loop around select(2) that every server sits in. A turn:
+ * One thread, many descriptors: the loop around select(2) that every server runs in. One iteration
+ * of it is a tick:
  *
- *   1. when Node's event loop was ready, or a signal came, Node gets a turn;
- *   2. what has to be done before each sleep is done, the display say;
- *   3. select waits until a descriptor is ready, a timer falls due, or not at all when there are
- *      actions for the end of the turn; among very many, the busy descriptors are looked at first;
- *   4. each watcher whose descriptor is ready is told so;
- *   5. actions for the end of the turn are run; what they ask for comes in the next;
- *   6. timers that have fallen due are run.
- *
- * When select itself fails, for want of memory for example, a short sleep takes its place.
+ *   1. Node's event loop runs once, if it has something to do or a signal came;
+ *   2. what has to happen before each sleep happens, for example the log is written;
+ *   3. select waits until a descriptor is ready or a timer is due; it does not wait when there are
+ *      actions for the end of the tick;
+ *   4. the handler of each descriptor that is ready is called;
+ *   5. the actions for the end of the tick run;
+ *   6. the timers that are due run.
  */
 import { nodeLoopDescriptor, nodeTurn } from '../../sockets/node-loop.ts';
-import { FdSet, INTERRUPTED, select } from '../../sockets/select.ts';
+import { FdSet, INTERRUPTED } from '../../sockets/select.ts';
 import { system } from '../../sockets/system-calls.ts';
 import { type SystemError, survivable } from '../../sockets/system-error.ts';
-import { FAILURE_PAUSE_MS } from '../limits.ts';
-import { BusyReaders } from './active-set.ts';
+import { RETRY_DELAY_MS } from '../limits.ts';
+import { ActiveSet } from './active-set.ts';
 import { type Timer, Timers } from './timers.ts';
 
-/** Something with a descriptor that can be watched. */
-export interface Watcher {
+/** Is called when its descriptor is ready. */
+export interface EventHandler {
   readonly fd: number;
-  readable(): void;
-  writable(): void;
+  onReadable(): void;
+  onWritable(): void;
 }
 
 export class SelectLoop {
-  readonly #watchers: (Watcher | undefined)[] = [];
+  readonly #handlers: (EventHandler | undefined)[] = [];
   readonly #readers = new FdSet();
-  readonly #busy = new BusyReaders();
   readonly #writers = new FdSet();
   readonly #readable = new FdSet();
   readonly #writable = new FdSet();
+  readonly #activeSet = new ActiveSet(this.#readable, this.#writable);
   readonly #timers = new Timers();
   readonly #nodeFd = nodeLoopDescriptor();
   readonly #onSelectFailed: (error: SystemError) => void;
-  /** Since select last succeeded; of failures in a row only the first is told. */
+  /** Since select last succeeded. Only the first of several failures in a row is reported. */
   #selectHasFailed = false;
-  #endOfTurn: (() => void)[] = [];
-  #nodeTurnDue = true;
+  #endOfTick: (() => void)[] = [];
+  #nodeTickRequested = true;
   #stopped = false;
 
-  /** @param onSelectFailed is told that select failed, and is tried again until it succeeds. */
+  /** @param onSelectFailed is called when select fails; it is then tried again until it succeeds. */
   constructor(onSelectFailed: (error: SystemError) => void) {
     this.#onSelectFailed = onSelectFailed;
   }
 
-  watchReads(watcher: Watcher): void {
-    this.#watchers[watcher.fd] = watcher;
-    this.#readers.add(watcher.fd);
+  watchReads(handler: EventHandler): void {
+    this.#handlers[handler.fd] = handler;
+    this.#readers.add(handler.fd);
   }
 
-  watchWrites(watcher: Watcher): void {
-    this.#watchers[watcher.fd] = watcher;
-    this.#writers.add(watcher.fd);
+  watchWrites(handler: EventHandler): void {
+    this.#handlers[handler.fd] = handler;
+    this.#writers.add(handler.fd);
   }
 
-  ignoreReads(watcher: Watcher): void {
-    this.#readers.delete(watcher.fd);
+  unwatchReads(handler: EventHandler): void {
+    this.#readers.delete(handler.fd);
   }
 
-  ignoreWrites(watcher: Watcher): void {
-    this.#writers.delete(watcher.fd);
+  unwatchWrites(handler: EventHandler): void {
+    this.#writers.delete(handler.fd);
   }
 
-  /** Before the descriptor is closed: its number may soon be another's. */
-  forget(watcher: Watcher): void {
-    this.ignoreReads(watcher);
-    this.ignoreWrites(watcher);
-    this.#watchers[watcher.fd] = undefined;
+  /** Call it before the descriptor is closed: the next client may get the same number. */
+  unwatch(handler: EventHandler): void {
+    this.unwatchReads(handler);
+    this.unwatchWrites(handler);
+    this.#handlers[handler.fd] = undefined;
   }
 
-  /** Calls `action` in this turn, after those whose descriptors are ready; no sleep before that. */
-  atEndOfTurn(action: () => void): void {
-    this.#endOfTurn.push(action);
+  /** Runs `action` in this tick, after the handlers whose descriptors are ready. */
+  atEndOfTick(action: () => void): void {
+    this.#endOfTick.push(action);
   }
 
-  /** Calls `action` in so many milliseconds. */
+  /** Runs `action` when `milliseconds` have passed. */
   after(milliseconds: number, action: () => void): Timer {
     return this.#timers.start(system.now(), milliseconds, action);
   }
@@ -86,84 +85,57 @@ export class SelectLoop {
     this.#timers.cancel(timer);
   }
 
-  /** Node has something new to wait for, a worker say: it gets a turn before the next sleep. */
-  nodeHasNews(): void {
-    this.#nodeTurnDue = true;
+  /** Node's event loop runs once before the next sleep: it has something new, such as a thread. */
+  requestNodeTick(): void {
+    this.#nodeTickRequested = true;
   }
 
-  /** The next select is of all descriptors, not only of those that are busy. */
-  lookAtAll(): void {
-    this.#busy.expire();
+  /** The next select covers all descriptors, not only the active ones. */
+  requestFullScan(): void {
+    this.#activeSet.expire();
   }
 
-  /** Ends `run` with this turn. */
+  /** Ends `run` after this tick. */
   stop(): void {
     this.#stopped = true;
   }
 
-  /** @param beforeSleep is called in every turn, and may stop the loop. */
+  /** @param beforeSleep is called in every tick, and may stop the loop. */
   async run(beforeSleep: () => void): Promise<void> {
     this.#readers.add(this.#nodeFd);
     while (!this.#stopped) {
-      if (this.#nodeTurnDue) {
-        this.#nodeTurnDue = false;
+      if (this.#nodeTickRequested) {
+        this.#nodeTickRequested = false;
         await nodeTurn();
       }
       beforeSleep();
       const ready = this.#wait();
       if (ready === INTERRUPTED) {
-        // It has looked at nothing: the turn is not over for those who wait for its end.
-        this.#nodeTurnDue = true;
+        // select has checked no descriptor, so this is not yet the end of the tick.
+        this.#nodeTickRequested = true;
       } else {
-        if (ready > 0) this.#tellReady();
-        this.#runEndOfTurn();
+        if (ready > 0) this.#dispatch();
+        this.#runEndOfTick();
       }
       if (!this.#timers.isEmpty) this.#timers.run(system.now());
     }
   }
 
-  /** @returns how many descriptors are ready, or INTERRUPTED, also when select failed. */
+  /** @returns how many descriptors are ready; INTERRUPTED also when select failed. */
   #wait(): number {
-    const mustNotSleep = this.#stopped || this.#nodeTurnDue || this.#endOfTurn.length > 0;
+    const mustNotSleep = this.#stopped || this.#nodeTickRequested || this.#endOfTick.length > 0;
     const timeout = mustNotSleep ? 0 : this.#timeToNextDeadline();
     try {
-      const ready = this.#select(timeout);
+      const ready = this.#activeSet.select(this.#readers, this.#writers, timeout);
       this.#selectHasFailed = false;
       return ready;
     } catch (error) {
       const failure = survivable(error);
       if (!this.#selectHasFailed) this.#onSelectFailed(failure);
       this.#selectHasFailed = true;
-      system.sleep(Math.min(this.#timeToNextDeadline(), FAILURE_PAUSE_MS));
+      system.sleep(Math.min(this.#timeToNextDeadline(), RETRY_DELAY_MS));
       return INTERRUPTED;
     }
-  }
-
-  #select(timeout: number): number {
-    if (!BusyReaders.areWorthIt(this.#readers)) return this.#selectAll(timeout);
-    const patience = this.#busy.copyTo(this.#readable, this.#readers);
-    if (patience > 0) {
-      const ready = this.#selectReadable(Math.min(timeout, patience));
-      this.#busy.sawBusy(this.#readable, ready);
-      if (ready !== 0) return ready;
-    }
-    // To look without waiting is cheaper: nothing has to be hung on each descriptor.
-    const from = system.now();
-    let ready = this.#selectAll(0);
-    const price = system.now() - from;
-    if (ready === 0 && timeout > 0) ready = this.#selectAll(timeout);
-    this.#busy.sawAll(this.#readable, ready, price);
-    return ready;
-  }
-
-  #selectAll(timeout: number): number {
-    this.#readable.copyFrom(this.#readers);
-    return this.#selectReadable(timeout);
-  }
-
-  #selectReadable(timeout: number): number {
-    this.#writable.copyFrom(this.#writers);
-    return select(this.#readable, this.#writable, timeout);
   }
 
   #timeToNextDeadline(): number {
@@ -171,20 +143,21 @@ export class SelectLoop {
     return Math.max(0, this.#timers.nextDeadline() - system.now());
   }
 
-  #tellReady(): void {
+  /** Checks each descriptor again: an earlier handler may have stopped watching it. */
+  #dispatch(): void {
     this.#writable.forEach(fd => {
-      if (this.#writers.has(fd)) this.#watchers[fd]?.writable();
+      if (this.#writers.has(fd)) this.#handlers[fd]?.onWritable();
     });
     this.#readable.forEach(fd => {
-      if (fd === this.#nodeFd) this.#nodeTurnDue = true;
-      else if (this.#readers.has(fd)) this.#watchers[fd]?.readable();
+      if (fd === this.#nodeFd) this.#nodeTickRequested = true;
+      else if (this.#readers.has(fd)) this.#handlers[fd]?.onReadable();
     });
   }
 
-  #runEndOfTurn(): void {
-    const actions = this.#endOfTurn;
+  #runEndOfTick(): void {
+    const actions = this.#endOfTick;
     if (actions.length === 0) return;
-    this.#endOfTurn = [];
+    this.#endOfTick = [];
     for (const action of actions) action();
   }
 }

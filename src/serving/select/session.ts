@@ -1,56 +1,56 @@
 /**
- * One client of a select loop: a non-blocking socket, its conversation, and what the socket would
- * not take yet. A client is either read from, or, while it has replies to read, written to: so
- * what one client can make the server hold is one receive and one turn of replies.
+ * One client of a select loop: a non-blocking socket, its conversation, and the replies that the
+ * socket has not taken yet. The client is either read from or, while replies are unsent, written to.
+ * So one client can make the server hold one receive and one time slice of replies, not more.
  */
 import { Buffer } from 'node:buffer';
-import type { Conversation, Counts } from '../../protocol/conversation.ts';
+import { answerTimeSlice, type Conversation, type Counts } from '../../protocol/conversation.ts';
 import { PAUSE_MS } from '../../protocol/framing.ts';
 import { ReplyBuffer } from '../../protocol/reply-buffer.ts';
 import { type Socket, WOULD_BLOCK } from '../../sockets/socket.ts';
+import { system } from '../../sockets/system-calls.ts';
 import { SystemError, survivable } from '../../sockets/system-error.ts';
-import type { MaybeIdle } from '../idle-timeout.ts';
-import { RECEIVE_BYTES } from '../limits.ts';
-import { departure } from '../log/log.ts';
-import { answerTurn } from '../time-slice.ts';
-import type { SelectLoop, Watcher } from './select-loop.ts';
+import { RECEIVE_BYTES, TIME_SLICE_MS } from '../limits.ts';
+import { disconnectReason } from '../log/log.ts';
+import type { EventHandler, SelectLoop } from './select-loop.ts';
 import type { Timer } from './timers.ts';
 
-/** Shared by all sessions: none needs them beyond its turn. */
+/** Shared by all sessions: each uses them only while one of its methods runs. */
 const input = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
 const replies = new ReplyBuffer();
 
-export class Session implements Watcher, MaybeIdle {
+export class Session implements EventHandler {
   readonly fd: number;
   readonly #socket: Socket;
   readonly #loop: SelectLoop;
   readonly #conversation: Conversation;
-  readonly #onEnd: (session: Session, reason: string) => void;
+  readonly #onDisconnected: (session: Session, reason: string) => void;
   #unsent: Buffer | undefined;
-  #inputWaits = false;
+  /** The time slice was over before all input was answered. */
+  #hasInput = false;
   #inputEnded = false;
-  /** The server stops: what has arrived by now is all the input there will be. */
-  #finishing = false;
-  /** All is said; what still comes in is discarded until the client closes too. */
-  #closing = false;
-  #ended = false;
-  #pause: Timer | undefined;
-  /** Since `endIfIdle` last looked. */
-  #hasSpoken = true;
-  /** When a look last found that it had spoken, or that replies waited for it. */
+  /** The server stops: what has arrived by now is answered, and nothing after it. */
+  #isDraining = false;
+  /** All replies are sent; what still arrives is discarded until the client closes. */
+  #isLingering = false;
+  #isDisconnected = false;
+  /** Runs while the client's last bytes may be a whole message without a line feed. */
+  #pauseTimer: Timer | undefined;
+  /** The client has sent something since the last call of `disconnectIfIdle`. */
+  #wasActive = true;
   #idleSince = 0;
 
   constructor(
     loop: SelectLoop,
     socket: Socket,
     conversation: Conversation,
-    onEnd: (session: Session, reason: string) => void,
+    onDisconnected: (session: Session, reason: string) => void,
   ) {
     this.fd = socket.fd;
     this.#socket = socket;
     this.#loop = loop;
     this.#conversation = conversation;
-    this.#onEnd = onEnd;
+    this.#onDisconnected = onDisconnected;
     loop.watchReads(this);
   }
 
@@ -58,14 +58,14 @@ export class Session implements Watcher, MaybeIdle {
     return this.#conversation;
   }
 
-  readonly readable = (): void => {
+  readonly onReadable = (): void => {
     this.#attempt(this.#receiveReady);
   };
 
-  /** One for all turns: a busy server would make a hundred thousand a second. */
+  /** One closure for all ticks: a busy server would create 100,000 per second. */
   readonly #receiveReady = (): void => this.#receive();
 
-  writable(): void {
+  onWritable(): void {
     this.#attempt(() => {
       const unsent = this.#unsent as Buffer;
       const sent = this.#socket.send(unsent);
@@ -75,79 +75,79 @@ export class Session implements Watcher, MaybeIdle {
     });
   }
 
-  /** The server stops: answers what has arrived, delivers the replies, and closes. */
-  finish(): void {
-    this.#finishing = true;
-    if (!this.#unsent && !this.#inputWaits) this.readable();
+  /** The server stops: answers what has arrived, sends the replies, and closes. */
+  drain(): void {
+    this.#isDraining = true;
+    if (!this.#unsent && !this.#hasInput) this.onReadable();
   }
 
-  /** Looks for what it has said once more before it judges: others may have had their turns. */
-  endIfIdle(seconds: number, now: number): void {
-    if (this.#finishing) return;
-    if (this.#hasSpoken || this.#unsent || this.#inputWaits) {
-      this.#hasSpoken = false;
+  /** Receives once more before it decides: the client may have sent during this tick. */
+  disconnectIfIdle(seconds: number, now: number): void {
+    if (this.#isDraining) return;
+    if (this.#wasActive || this.#unsent || this.#hasInput) {
+      this.#wasActive = false;
       this.#idleSince = now;
     } else if (now - this.#idleSince >= 1000 * seconds) {
       this.#attempt(() => {
         this.#receive();
-        if (!this.#ended && !this.#hasSpoken && this.#hasDelivered()) {
-          this.end(departure.idle(seconds));
-        }
+        if (this.#isDisconnected || this.#wasActive || !this.#hasDelivered()) return;
+        this.disconnect(disconnectReason.idle(seconds));
       });
     }
   }
 
-  /** Closes the connection as it is. */
-  end(reason: string): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#cancelPause();
-    this.#loop.forget(this);
+  /** Closes the connection in whatever state it is. */
+  disconnect(reason: string): void {
+    if (this.#isDisconnected) return;
+    this.#isDisconnected = true;
+    this.#cancelPauseTimer();
+    this.#loop.unwatch(this);
     this.#socket.close();
-    this.#onEnd(this, reason);
+    this.#onDisconnected(this, reason);
   }
 
-  /** A peer's failure ends that peer, never the server. */
+  /** A failing client is disconnected; the server goes on. */
   #attempt(work: () => void): void {
-    if (this.#ended) return;
+    if (this.#isDisconnected) return;
     try {
       work();
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
-      this.end(departure.failed(error));
+      this.disconnect(disconnectReason.failed(error));
     }
   }
 
-  /** @param silent whether the client's unfinished bytes have waited for more long enough. */
-  #receive(silent = false): void {
+  /** @param hasPaused whether the pause that ends a message without a line feed is over. */
+  #receive(hasPaused = false): void {
     const received = this.#socket.recv(input);
-    if (this.#closing) {
-      if (received === 0) this.end(departure.serverStopped);
+    if (this.#isLingering) {
+      if (received === 0) this.disconnect(disconnectReason.serverStopped);
       return;
     }
     if (received === WOULD_BLOCK) {
-      if (this.#finishing) this.#endInput(false);
-      else if (silent) this.#conversation.pause();
+      if (this.#isDraining) this.#endInput();
+      else if (hasPaused) this.#conversation.pause();
       else return;
     } else if (received === 0) {
-      this.#endInput(true);
+      // The client has closed its direction, so `#close` need not wait for it.
+      this.#isDraining = false;
+      this.#endInput();
     } else {
-      this.#hasSpoken = true;
+      this.#wasActive = true;
       this.#conversation.receive(input, received);
     }
     this.#answer();
   }
 
-  #endInput(clientHasClosed: boolean): void {
+  #endInput(): void {
     this.#inputEnded = true;
-    if (clientHasClosed) this.#finishing = false;
     this.#conversation.end();
   }
 
   #answer(): void {
-    this.#cancelPause();
-    this.#inputWaits = answerTurn(this.#conversation, replies);
-    if (this.#inputWaits) this.#conversation.keepInput();
+    this.#cancelPauseTimer();
+    this.#hasInput = answerTimeSlice(this.#conversation, replies, system.now, TIME_SLICE_MS);
+    if (this.#hasInput) this.#conversation.retainInput();
     if (replies.length > 0) this.#send();
     this.#waitForNext();
   }
@@ -162,45 +162,45 @@ export class Session implements Watcher, MaybeIdle {
 
   #waitForNext(): void {
     if (this.#unsent) {
-      this.#loop.ignoreReads(this);
+      this.#loop.unwatchReads(this);
       this.#loop.watchWrites(this);
       return;
     }
-    this.#loop.ignoreWrites(this);
-    if (this.#inputWaits) {
-      this.#loop.ignoreReads(this);
-      this.#loop.atEndOfTurn(this.#goOn);
+    this.#loop.unwatchWrites(this);
+    if (this.#hasInput) {
+      this.#loop.unwatchReads(this);
+      this.#loop.atEndOfTick(this.#answerNext);
     } else if (this.#inputEnded) {
       this.#close();
-    } else if (this.#finishing) {
-      this.#loop.ignoreReads(this);
-      this.#loop.atEndOfTurn(this.readable);
+    } else if (this.#isDraining) {
+      this.#loop.unwatchReads(this);
+      this.#loop.atEndOfTick(this.onReadable);
     } else {
       this.#loop.watchReads(this);
-      if (this.#conversation.unfinished) {
-        this.#pause = this.#loop.after(PAUSE_MS, this.#paused);
+      if (this.#conversation.hasPartialMessage) {
+        this.#pauseTimer = this.#loop.after(PAUSE_MS, this.#onPause);
       }
     }
   }
 
   /**
-   * Closes when all is said. A client that has closed its direction, or has all its replies and
-   * sends nothing, can simply be closed. To others the unread input would mean a reset, which may
-   * destroy replies on their way: they get the end of the stream, and time to close first.
+   * All replies are sent. A client that has closed its direction, or has acknowledged all replies,
+   * can be disconnected. Any other may still send: then closing would reset the connection, which may
+   * destroy replies on their way. So we end only our direction, and wait until the client closes.
    */
   #close(): void {
-    if (!this.#finishing) {
-      this.end(departure.closedByClient);
+    if (!this.#isDraining) {
+      this.disconnect(disconnectReason.closedByClient);
     } else if (this.#hasDelivered()) {
-      this.end(departure.serverStopped);
+      this.disconnect(disconnectReason.serverStopped);
     } else {
-      this.#closing = true;
+      this.#isLingering = true;
       this.#socket.shutdown('write');
       this.#loop.watchReads(this);
     }
   }
 
-  /** Whether the client's system has all that was sent; false also when that cannot be found out. */
+  /** Whether the client's system has acknowledged all replies; false also when that is unknown. */
   #hasDelivered(): boolean {
     try {
       return this.#socket.unacknowledged() === 0;
@@ -210,19 +210,19 @@ export class Session implements Watcher, MaybeIdle {
     }
   }
 
-  readonly #goOn = (): void => {
+  readonly #answerNext = (): void => {
     this.#attempt(() => this.#answer());
   };
 
-  /** The rest of a message may have arrived while others had their turns: look before judging. */
-  readonly #paused = (): void => {
-    this.#pause = undefined;
+  /** The rest of the message may have arrived while others were served, so it receives first. */
+  readonly #onPause = (): void => {
+    this.#pauseTimer = undefined;
     this.#attempt(() => this.#receive(true));
   };
 
-  #cancelPause(): void {
-    if (!this.#pause) return;
-    this.#loop.cancel(this.#pause);
-    this.#pause = undefined;
+  #cancelPauseTimer(): void {
+    if (!this.#pauseTimer) return;
+    this.#loop.cancel(this.#pauseTimer);
+    this.#pauseTimer = undefined;
   }
 }

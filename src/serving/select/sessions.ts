@@ -1,27 +1,26 @@
-/** The clients of one select loop: a Session each, all in the same thread. */
+/** The clients of one select loop: one Session per client, all in the same thread. */
 import type { Conversation, Counts, Observer } from '../../protocol/conversation.ts';
 import type { Address } from '../../sockets/address.ts';
 import type { Socket } from '../../sockets/socket.ts';
 import type { Clients } from '../acceptor.ts';
-import { Tally } from '../counters.ts';
-import { IdleTimeout } from '../idle-timeout.ts';
-import { departure } from '../log/log.ts';
-import type { Surroundings } from '../server.ts';
+import { Counters } from '../counters.ts';
+import { disconnectReason } from '../log/log.ts';
+import type { ServerContext } from '../server.ts';
+import { IdleTimeout } from './idle-timeout.ts';
 import { Session } from './session.ts';
 
 export class Sessions implements Clients {
-  readonly #surroundings: Surroundings;
-  readonly #converse: (observer?: Observer) => Conversation;
+  readonly #context: ServerContext;
+  readonly #startConversation: (observer?: Observer) => Conversation;
   readonly #sessions = new Set<Session>();
-  /** Of those who have left. */
-  readonly #left = new Tally();
+  /** Of the clients that have left. */
+  readonly #past = new Counters();
   readonly #idleTimeout: IdleTimeout | undefined;
 
-  /** @param converse begins the conversation with a new client. */
-  constructor(surroundings: Surroundings, converse: (observer?: Observer) => Conversation) {
-    this.#surroundings = surroundings;
-    this.#converse = converse;
-    const { loop, idleTimeout } = surroundings;
+  constructor(context: ServerContext, startConversation: (observer?: Observer) => Conversation) {
+    this.#context = context;
+    this.#startConversation = startConversation;
+    const { loop, idleTimeout } = context;
     if (idleTimeout) this.#idleTimeout = new IdleTimeout(loop, idleTimeout, this.#sessions);
   }
 
@@ -30,30 +29,30 @@ export class Sessions implements Clients {
   }
 
   get counts(): Counts {
-    const all = new Tally().add(this.#left);
+    const all = new Counters().add(this.#past);
     for (const session of this.#sessions) all.add(session.counts);
     return all;
   }
 
-  welcome(socket: Socket, peer: Address): void {
-    const { display, loop } = this.#surroundings;
-    display.connected(socket.fd, peer);
-    const conversation = this.#converse(display.observer(socket.fd));
-    this.#sessions.add(new Session(loop, socket, conversation, this.#leaves));
+  admit(socket: Socket, peer: Address): void {
+    const { log, loop } = this.#context;
+    log.connected(socket.fd, peer);
+    const conversation = this.#startConversation(log.observer(socket.fd));
+    this.#sessions.add(new Session(loop, socket, conversation, this.#onDisconnected));
     this.#idleTimeout?.watch();
   }
 
-  finish(): void {
-    for (const session of this.#sessions) session.finish();
+  drain(): void {
+    for (const session of this.#sessions) session.drain();
   }
 
-  cutOff(): void {
-    for (const session of this.#sessions) session.end(departure.cutOff);
+  forceClose(): void {
+    for (const session of this.#sessions) session.disconnect(disconnectReason.forceClosed);
   }
 
-  readonly #leaves = (session: Session, reason: string): void => {
+  readonly #onDisconnected = (session: Session, reason: string): void => {
     this.#sessions.delete(session);
-    this.#left.add(session.counts);
-    this.#surroundings.display.left(session.fd, reason);
+    this.#past.add(session.counts);
+    this.#context.log.disconnected(session.fd, reason);
   };
 }

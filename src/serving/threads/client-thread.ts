@@ -1,61 +1,58 @@
 /**
- * The thread of one client of server2. It is started before its client is known, waits for the
- * assignment, serves the client (blocking-session.ts), and ends when it is told to.
+ * The thread of one client of server2. It starts before its client is known, waits for a job, serves
+ * the client (blocking-session.ts), and ends when the main thread tells it to.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { CalculatorConversation } from '../../protocol/calculator-conversation.ts';
 import { Socket } from '../../sockets/socket.ts';
-import { Display } from '../log/log.ts';
-import type { DisplayOptions } from '../log/log-options.ts';
+import { SharedCounters } from '../counters.ts';
+import { Log } from '../log/log.ts';
+import type { LogOptions } from '../log/log-format.ts';
 import type { Unwritten } from '../log/log-output.ts';
-import { BlockingSession, rehearse } from './blocking-session.ts';
-import { SharedCounts } from './shared-counts.ts';
+import { BlockingSession, warmUp } from './blocking-session.ts';
 
-/** The client a thread is given. */
-export interface Assignment {
-  /** Its socket, which the main thread closes when the client has left or the thread has ended. */
+/** The client that a thread is to serve. */
+export interface ThreadJob {
+  /** Its socket. The main thread closes it, after the client has left or the thread has ended. */
   readonly fd: number;
-  /** Shared: 1 once the server stops. */
+  /** Shared memory: 1 once the server stops. */
   readonly stopping: Int32Array;
-  /** The cells of its SharedCounts. */
+  /** The cells of its SharedCounters. */
   readonly counts: BigInt64Array;
   /** Seconds after which the client is idle; undefined for never. */
   readonly idleTimeout: number | undefined;
 }
 
-/** What a thread says: that it waits for a client, and why its client left. */
-export type Report = 'ready' | ClientLeft;
+/** From a thread to the main thread: it is ready for a client, or its client has left. */
+export type ThreadMessage = 'ready' | ClientLeft;
 
 export interface ClientLeft {
   readonly reason: string;
-  /** Lines of the log that wait: the thread may end now, the main thread goes on. */
+  /** Log lines that could not be written yet: the main thread writes them. */
   readonly unwritten: Unwritten;
 }
 
-const display = new Display(workerData as DisplayOptions, true);
+const log = new Log(workerData as LogOptions, true);
 
-parentPort?.on('message', (message: Assignment | 'end') => {
+parentPort?.on('message', (message: ThreadJob | 'end') => {
   if (message === 'end') parentPort?.close();
-  else
-    parentPort?.postMessage({
-      reason: serve(message),
-      unwritten: display.output.handOver(),
-    } satisfies Report);
+  else send({ reason: serve(message), unwritten: log.output.takeUnwritten() });
 });
-rehearse(new CalculatorConversation());
-parentPort?.postMessage('ready' satisfies Report);
+warmUp(new CalculatorConversation());
+send('ready');
+
+function send(message: ThreadMessage): void {
+  parentPort?.postMessage(message);
+}
 
 /** @returns why the client left. */
-function serve({ fd, stopping, counts, idleTimeout }: Assignment): string {
-  const conversation = new CalculatorConversation(display.observer(fd));
-  const isStopping = () => Atomics.load(stopping, 0) === 1;
-  const shared = new SharedCounts(counts);
-  return new BlockingSession(
-    new Socket(fd),
-    conversation,
-    display.output,
-    shared,
-    isStopping,
+function serve({ fd, stopping, counts, idleTimeout }: ThreadJob): string {
+  return new BlockingSession({
+    socket: new Socket(fd),
+    conversation: new CalculatorConversation(log.observer(fd)),
+    output: log.output,
+    counts: new SharedCounters(counts),
+    isStopping: () => Atomics.load(stopping, 0) === 1,
     idleTimeout,
-  ).serve();
+  }).serve();
 }

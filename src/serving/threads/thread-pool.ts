@@ -1,11 +1,11 @@
 /**
- * The threads of server2, each an operating-system thread with a JavaScript engine of its own. The
- * pool starts them, keeps those that are idle, and ends them again; it knows no clients.
+ * The threads of server2: operating-system threads, each with a JavaScript engine of its own. The
+ * pool starts them, keeps the idle ones, and ends them. It knows nothing about clients.
  *
- * At first a thread is started for each client and ends with it. But no thread ends without a trace
- * (limits.ts says what stays), so a budget says how many may end. When half of it is used, idle
- * threads are given the next clients. Those that stay idle then end after a while, all but a few, until
- * the budget is used up.
+ * At first each client gets a new thread, which ends with it. But an ended thread leaves memory
+ * behind (limits.ts), so a budget limits how many may end. When half of it is used, idle threads
+ * serve the next clients; idle threads beyond a few still end after a while, until the budget is
+ * used up.
  */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import {
@@ -17,18 +17,18 @@ import {
   THREAD_YOUNG_HEAP_MB,
   type ThreadBudget,
 } from '../limits.ts';
-import type { DisplayOptions } from '../log/log-options.ts';
+import type { LogOptions } from '../log/log-format.ts';
 import type { SelectLoop } from '../select/select-loop.ts';
 import type { Timer } from '../select/timers.ts';
-import type { ClientLeft, Report } from './client-thread.ts';
+import type { ClientLeft, ThreadMessage } from './client-thread.ts';
 
-/** What the user of a pool hears. */
+/** What the pool reports to its user. */
 export interface ThreadEvents {
-  /** A thread has become idle, or there is room for another one. */
+  /** A thread is idle, or there is room for another one. */
   available(): void;
   /** The client of a thread has left. The thread is not used again before `release`. */
-  clientLeft(thread: Worker, report: ClientLeft): void;
-  /** A thread has ended that was taken and not released. */
+  clientLeft(thread: Worker, left: ClientLeft): void;
+  /** A thread has ended while it had a client. */
   failed(thread: Worker, reason: string): void;
   /** No thread could be started, none is idle and none is being started. */
   noThread(error: Error): void;
@@ -36,35 +36,30 @@ export interface ThreadEvents {
 
 interface IdleThread {
   readonly thread: Worker;
-  /** Ends it; the few that are always kept have none. */
+  /** Ends it; the few threads that never end have none. */
   readonly timer: Timer | undefined;
 }
 
 export class ThreadPool {
   readonly #loop: SelectLoop;
-  readonly #display: DisplayOptions;
+  readonly #log: LogOptions;
   readonly #budget: ThreadBudget;
   readonly #events: ThreadEvents;
-  /** All that have not ended yet. */
+  /** All threads that have not ended yet. */
   readonly #alive = new Set<Worker>();
   readonly #starting = new Set<Worker>();
-  /** The one that was used last comes last. */
+  /** The most recently used one is last. */
   readonly #idle: IdleThread[] = [];
-  /** Threads that have been told to end. */
+  /** Threads that have been asked to end. */
   readonly #ending = new Set<Worker>();
-  /** Of all threads, how many have ended or have been told to. */
+  /** How many threads have ended or have been asked to, since the server started. */
   #endings = 0;
   #startsSpare = false;
   #stopped = false;
 
-  constructor(
-    loop: SelectLoop,
-    display: DisplayOptions,
-    budget: ThreadBudget,
-    events: ThreadEvents,
-  ) {
+  constructor(loop: SelectLoop, log: LogOptions, budget: ThreadBudget, events: ThreadEvents) {
     this.#loop = loop;
-    this.#display = display;
+    this.#log = log;
     this.#budget = budget;
     this.#events = events;
     this.#start();
@@ -74,27 +69,27 @@ export class ThreadPool {
     return this.#idle.length > 0;
   }
 
-  /** Takes the idle thread that was used last: its program is compiled, its memory in the caches. */
+  /** The most recently used idle thread: its code is compiled, its memory is in the caches. */
   take(): Worker | undefined {
     const idle = this.#idle.pop();
     if (idle?.timer) this.#loop.cancel(idle.timer);
     return idle?.thread;
   }
 
-  /** Gives back a thread whose client has left, when no other client waits for one. */
+  /** Returns a thread whose client has left, when no other client waits. */
   release(thread: Worker): void {
     if (this.#endings < this.#budget.endingsWithClient) this.#end(thread);
     else this.#becomesIdle(thread);
   }
 
-  /** Has threads started for clients that wait, a few at a time. */
+  /** Starts threads for waiting clients, a few at a time. */
   startFor(clients: number): void {
     while (this.#starting.size < Math.min(clients, STARTS_AT_A_TIME)) {
       if (!this.#start()) return;
     }
   }
 
-  /** Has a thread started for the next client, once the one that has just come is served. */
+  /** Starts a spare thread for the next client, after the newest client has its first reply. */
   startSpareSoon(): void {
     if (this.#startsSpare) return;
     this.#startsSpare = true;
@@ -109,13 +104,13 @@ export class ThreadPool {
     this.#stopped = true;
   }
 
-  /** @returns whether there is room for another thread and it could be started. */
+  /** @returns false when there is no room for another thread, or it could not be started. */
   #start(): boolean {
     if (this.#alive.size >= this.#budget.threads) return false;
     let thread: Worker;
     try {
       thread = startWorker({
-        workerData: this.#display,
+        workerData: this.#log,
         resourceLimits: {
           maxOldGenerationSizeMb: THREAD_HEAP_MB,
           maxYoungGenerationSizeMb: THREAD_YOUNG_HEAP_MB,
@@ -128,15 +123,15 @@ export class ThreadPool {
     this.#alive.add(thread);
     this.#starting.add(thread);
     let reason = 'its thread ended';
-    thread.on('message', (report: Report) => {
-      if (report === 'ready') this.#isReady(thread);
-      else this.#events.clientLeft(thread, report);
+    thread.on('message', (message: ThreadMessage) => {
+      if (message === 'ready') this.#isReady(thread);
+      else this.#events.clientLeft(thread, message);
     });
     thread.on('error', error => {
       reason = `its thread failed: ${error.message}`;
     });
     thread.on('exit', () => this.#ended(thread, reason));
-    this.#loop.nodeHasNews();
+    this.#loop.requestNodeTick();
     return true;
   }
 
@@ -148,14 +143,14 @@ export class ThreadPool {
 
   #becomesIdle(thread: Worker): void {
     const isKept = this.#idle.length < IDLE_THREADS;
-    const end = (): void => this.#idleForLong(thread);
+    const end = (): void => this.#wasIdleForLong(thread);
     const timer = isKept ? undefined : this.#loop.after(IDLE_THREAD_MS, end);
     this.#idle.push({ thread, timer });
   }
 
-  #idleForLong(thread: Worker): void {
+  #wasIdleForLong(thread: Worker): void {
     if (this.#idle.length <= IDLE_THREADS || this.#endings >= this.#budget.endings) return;
-    this.#forgetIdle(thread);
+    this.#removeIdle(thread);
     this.#end(thread);
   }
 
@@ -165,7 +160,7 @@ export class ThreadPool {
     thread.postMessage('end');
   }
 
-  #forgetIdle(thread: Worker): boolean {
+  #removeIdle(thread: Worker): boolean {
     const index = this.#idle.findIndex(idle => idle.thread === thread);
     if (index < 0) return false;
     const [idle] = this.#idle.splice(index, 1);
@@ -180,7 +175,7 @@ export class ThreadPool {
       return;
     }
     this.#endings++;
-    if (this.#starting.delete(thread) || this.#forgetIdle(thread)) {
+    if (this.#starting.delete(thread) || this.#removeIdle(thread)) {
       this.#couldNotStart(new Error(reason));
     } else {
       this.#events.failed(thread, reason);
@@ -192,15 +187,21 @@ export class ThreadPool {
   }
 }
 
-/** Runs client-thread.ts: in the build one file beside server2, else the source itself. */
+/** Runs client-thread.ts: in the build the bundle beside server2.js, otherwise the source. */
 function startWorker(options: WorkerOptions): Worker {
   if (!import.meta.url.endsWith('.ts')) {
     return new Worker(new URL('./client-thread.cjs', import.meta.url), options);
   }
   const source = new URL('./client-thread.ts', import.meta.url);
-  if ('typescript' in process.features) return new Worker(source, options);
-  // Node 20 reads no TypeScript itself, and its threads do not inherit tsx.
+  if (readsTypeScript()) return new Worker(source, options);
+  // An older Node reads no TypeScript itself, and its threads do not inherit tsx.
   const tsx = import.meta.resolve('tsx/esm/api');
-  const program = `import('${tsx}').then(({ tsImport }) => tsImport('${source}', '${source}'))`;
+  const [api, file] = [tsx, source].map(url => JSON.stringify(url));
+  const program = `import(${api}).then(({ tsImport }) => tsImport(${file}, ${file}))`;
   return new Worker(program, { ...options, eval: true });
+}
+
+/** Node 22.18 and later; some versions before it have the feature and leave it off. */
+function readsTypeScript(): boolean {
+  return Boolean((process.features as { typescript?: unknown }).typescript);
 }

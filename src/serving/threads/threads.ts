@@ -1,9 +1,9 @@
 /**
- * The clients of server2, each with a thread of its own from the pool for as long as it stays.
+ * The clients of server2: each has a thread of its own, from the pool, until it leaves.
  *
- * Threads share the process's descriptors. So that no thread ever uses a number that has become
- * another client's, the main thread alone closes them, when the thread has said that it is done or
- * is gone, however it ended.
+ * Threads share the descriptors of the process. Only the main thread closes them, and only after the
+ * thread has reported that its client left, or has ended. So no thread can use a descriptor that
+ * belongs to another client by now.
  */
 import type { Worker } from 'node:worker_threads';
 import type { Counts } from '../../protocol/conversation.ts';
@@ -11,36 +11,35 @@ import type { Address } from '../../sockets/address.ts';
 import type { Direction, Socket } from '../../sockets/socket.ts';
 import { survivable } from '../../sockets/system-error.ts';
 import type { Clients } from '../acceptor.ts';
-import { Tally } from '../counters.ts';
+import { Counters, SharedCounters } from '../counters.ts';
 import type { ThreadBudget } from '../limits.ts';
-import { departure } from '../log/log.ts';
-import type { DisplayOptions } from '../log/log-options.ts';
-import type { Surroundings } from '../server.ts';
-import type { Assignment, ClientLeft } from './client-thread.ts';
-import { SharedCounts } from './shared-counts.ts';
+import { disconnectReason } from '../log/log.ts';
+import type { LogOptions } from '../log/log-format.ts';
+import type { ServerContext } from '../server.ts';
+import type { ClientLeft, ThreadJob } from './client-thread.ts';
 import { type ThreadEvents, ThreadPool } from './thread-pool.ts';
 
-/** A client that has its thread. */
+/** A client that has a thread. */
 interface Served {
   readonly socket: Socket;
-  readonly counts: SharedCounts;
+  readonly counts: SharedCounters;
 }
 
 export class Threads implements Clients, ThreadEvents {
-  readonly #surroundings: Surroundings;
+  readonly #context: ServerContext;
   readonly #pool: ThreadPool;
-  /** Clients whose thread is not ready yet, first come first. */
+  /** Clients that wait for a thread, in the order in which they came. */
   readonly #waiting: Socket[] = [];
   readonly #served = new Map<Worker, Served>();
-  /** Of those who have left. */
-  readonly #left = new Tally();
+  /** Of the clients that have left. */
+  readonly #past = new Counters();
   /** Shared with the threads: 1 once the server stops. */
   readonly #stopping = new Int32Array(new SharedArrayBuffer(4));
 
-  /** @param display how the threads show what is said. */
-  constructor(surroundings: Surroundings, display: DisplayOptions, budget: ThreadBudget) {
-    this.#surroundings = surroundings;
-    this.#pool = new ThreadPool(surroundings.loop, display, budget, this);
+  /** @param log how the threads log messages and replies. */
+  constructor(context: ServerContext, log: LogOptions, budget: ThreadBudget) {
+    this.#context = context;
+    this.#pool = new ThreadPool(context.loop, log, budget, this);
   }
 
   get size(): number {
@@ -48,30 +47,30 @@ export class Threads implements Clients, ThreadEvents {
   }
 
   get counts(): Counts {
-    const all = new Tally().add(this.#left);
+    const all = new Counters().add(this.#past);
     for (const { counts } of this.#served.values()) all.add(counts);
     return all;
   }
 
-  welcome(socket: Socket, peer: Address): void {
-    this.#surroundings.display.connected(socket.fd, peer);
+  admit(socket: Socket, peer: Address): void {
+    this.#context.log.connected(socket.fd, peer);
     this.#waiting.push(socket);
     this.#dispatch();
   }
 
-  /** A thread wakes from recv(2), answers what has arrived, and ends; so will those to be assigned. */
-  finish(): void {
+  /** Each thread wakes from recv(2) and answers what has arrived. */
+  drain(): void {
     this.#pool.stop();
     Atomics.store(this.#stopping, 0, 1);
     for (const { socket } of this.#served.values()) shutDown(socket, 'read');
   }
 
-  /** Wakes the threads that are blocked in send(2) too. */
-  cutOff(): void {
+  /** Wakes also the threads that block in send(2). */
+  forceClose(): void {
     const served = Array.from(this.#served.values(), ({ socket }) => socket);
     for (const socket of [...this.#waiting, ...served]) {
       shutDown(socket, 'both');
-      this.#surroundings.display.left(socket.fd, departure.cutOff);
+      this.#context.log.disconnected(socket.fd, disconnectReason.forceClosed);
     }
   }
 
@@ -80,7 +79,7 @@ export class Threads implements Clients, ThreadEvents {
   }
 
   clientLeft(thread: Worker, { reason, unwritten }: ClientLeft): void {
-    this.#surroundings.display.output.takeOver(unwritten);
+    this.#context.log.output.addUnwritten(unwritten);
     this.#disconnected(thread, reason);
     const next = this.#nextWaiting();
     if (next) this.#assign(thread, next);
@@ -93,14 +92,14 @@ export class Threads implements Clients, ThreadEvents {
     this.#dispatch();
   }
 
-  /** Nobody who waits for a thread will get one. */
+  /** The waiting clients get no thread. */
   noThread({ message }: Error): void {
     for (const socket of this.#waiting.splice(0)) {
       this.#refuse(socket, message, 'no thread could be started');
     }
   }
 
-  /** Hands clients to idle threads, and has threads started for the others. */
+  /** Gives waiting clients to idle threads, and starts threads for the others. */
   #dispatch(): void {
     while (this.#pool.hasIdle) {
       const socket = this.#nextWaiting();
@@ -111,25 +110,25 @@ export class Threads implements Clients, ThreadEvents {
     else this.#pool.startSpareSoon();
   }
 
-  /** The next client to be served. Those who have hung up in the meantime need no thread. */
+  /** The next client to serve. One that has left in the meantime needs no thread. */
   #nextWaiting(): Socket | undefined {
     for (;;) {
       const socket = this.#waiting.shift();
-      if (!socket?.isAtEnd()) return socket;
-      this.#close(socket, departure.closedByClient);
+      if (!socket?.peerHasClosed()) return socket;
+      this.#close(socket, disconnectReason.closedByClient);
     }
   }
 
   #assign(thread: Worker, socket: Socket): void {
-    const counts = new SharedCounts();
+    const counts = new SharedCounters();
     this.#served.set(thread, { socket, counts });
-    this.#surroundings.display.flush();
+    this.#context.log.flush();
     thread.postMessage({
       fd: socket.fd,
       stopping: this.#stopping,
       counts: counts.cells,
-      idleTimeout: this.#surroundings.idleTimeout,
-    } satisfies Assignment);
+      idleTimeout: this.#context.idleTimeout,
+    } satisfies ThreadJob);
     if (Atomics.load(this.#stopping, 0)) shutDown(socket, 'read');
   }
 
@@ -137,22 +136,22 @@ export class Threads implements Clients, ThreadEvents {
     const served = this.#served.get(thread);
     if (!served) return;
     this.#served.delete(thread);
-    this.#left.add(served.counts);
+    this.#past.add(served.counts);
     this.#close(served.socket, reason);
   }
 
-  #refuse(socket: Socket, reason: string, excuse: string): void {
-    this.#surroundings.display.left(socket.fd, reason);
-    this.#surroundings.closer.refuse(socket, `error: server busy: ${excuse}, try again later`);
+  #refuse(socket: Socket, reason: string, why: string): void {
+    this.#context.log.disconnected(socket.fd, reason);
+    this.#context.closer.refuse(socket, `error: server busy: ${why}, try again later`);
   }
 
   #close(socket: Socket, reason: string): void {
     socket.close();
-    this.#surroundings.display.left(socket.fd, reason);
+    this.#context.log.disconnected(socket.fd, reason);
   }
 }
 
-/** Wakes the thread that uses a socket. One that this cannot wake is let go at the end of the grace. */
+/** Wakes the thread that uses a socket. If that fails, the thread ends with the grace period. */
 function shutDown(socket: Socket, direction: Direction): void {
   try {
     socket.shutdown(direction);

@@ -1,6 +1,6 @@
 /**
  * Random expressions of all shapes, the same from the same seed: as a tree, so that each reference
- * can be told it in its own language, with parentheses where that language needs them.
+ * gets it in its own language, with parentheses where that language needs them.
  */
 
 /** Numbers from 0 to below 1. */

@@ -1,2 +1,0 @@
-/** `calcd/calculator`: what the package offers of the calculator. */
-export { CalculatorError, calculate } from './calculate.ts';
