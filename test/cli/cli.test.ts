@@ -55,7 +55,7 @@ describe('the command line', () => {
   }
 
   for (const [name, { example }] of Object.entries(COMMANDS)) {
-    it(`tells how to use ${name}`, async t => {
+    it(`shows how to use ${name}`, async t => {
       const help = calcd(t, [name, '--help']);
       const text = await help.stdout.rest();
       assert.match(text, new RegExp(`^Usage: calcd ${name} `));
@@ -68,7 +68,7 @@ describe('the command line', () => {
     });
   }
 
-  it('tells its version and its commands', async t => {
+  it('prints its version and its commands', async t => {
     const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
     assert.equal(await calcd(t, ['--version']).stdout.rest(), `${JSON.parse(manifest).version}\n`);
     const help = await calcd(t, ['--help']).stdout.rest();
@@ -116,22 +116,28 @@ describe('the command line', () => {
   }
 });
 
-/** Whom no port below 1,024 is for, as a rule. */
-const NOBODY = 65_534;
+/** A user that may not listen on a port below 1,024, as a rule. */
+const ORDINARY_USER = 65_534;
 
 function unlessPortsArePrivileged(): string | false {
   if (process.getuid?.() !== 0) return 'only root can become another user';
   const first = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
-  if (!existsSync(first)) return 'the system does not say which ports are privileged';
+  if (!existsSync(first)) return 'the system does not report which ports are privileged';
   if (Number(readFileSync(first, 'utf8')) < 2) return 'no port is privileged here';
-  const { status } = spawnSync(execPath, [CLI, '--version'], { uid: NOBODY, gid: NOBODY });
+  const { status } = spawnSync(execPath, [CLI, '--version'], {
+    uid: ORDINARY_USER,
+    gid: ORDINARY_USER,
+  });
   return status !== 0 && 'an ordinary user may not read calcd here';
 }
 
 it('exits with 1 and one line for a port below 1,024 of an ordinary user', {
   skip: unlessPortsArePrivileged(),
 }, async t => {
-  const server = calcd(t, ['server3', '127.0.0.1', '1'], { uid: NOBODY, gid: NOBODY });
+  const server = calcd(t, ['server3', '127.0.0.1', '1'], {
+    uid: ORDINARY_USER,
+    gid: ORDINARY_USER,
+  });
   assert.equal(
     await server.stderr.rest(),
     'calcd: cannot listen on 127.0.0.1:1: permission denied (EACCES); ' +
@@ -160,7 +166,7 @@ describe('the end of the process', () => {
     assert.equal(await asking.exit(), 0);
   });
 
-  it('waits for nobody when the reader has gone', async t => {
+  it('does not wait for a reader that has gone', async t => {
     const { port } = await startServer(t, 'server3');
     const asking = calcd(t, ['client', '--quiet', '127.0.0.1', String(port)]);
     asking.type('1 + 1\n');
@@ -187,7 +193,7 @@ describe('a host name', () => {
     ['client', 'nowhere.invalid', '5000'],
     ['server1', 'nowhere.invalid', '5000'],
   ]) {
-    it(`that does not exist is an error that says so: calcd ${words.join(' ')}`, async t => {
+    it(`that does not exist is an error: calcd ${words.join(' ')}`, async t => {
       const lost = calcd(t, words);
       assert.match(
         await lost.stderr.rest(),

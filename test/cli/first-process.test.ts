@@ -9,12 +9,12 @@ import { eventually, within } from '../support/deadline.ts';
 import { fakeServer } from '../support/fake-server.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 
-const ALONE = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
+const NAMESPACE = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
 
-const unlessNamespaces = unlessLinux || unlessInstalled('unshare', ...ALONE, 'true');
+const unlessNamespaces = unlessLinux || unlessInstalled('unshare', ...NAMESPACE, 'true');
 
 function asFirstProcess(test: TestContext, words: readonly string[]): Calcd {
-  return run(test, ['unshare', ...ALONE, execPath, CLI, ...words]);
+  return run(test, ['unshare', ...NAMESPACE, execPath, CLI, ...words]);
 }
 
 describe('as PID 1', { skip: unlessNamespaces }, () => {

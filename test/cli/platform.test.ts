@@ -1,4 +1,4 @@
-/** Where calcd cannot run it says so in one line: Windows, and runtimes other than Node. */
+/** Where calcd cannot run, it prints one line: on Windows, and on runtimes other than Node. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { execPath } from 'node:process';
@@ -24,7 +24,7 @@ const ELSEWHERE: [where: string, fixture: string, complaint: RegExp][] = [
 describe('where calcd cannot run', { concurrency: 2 }, () => {
   for (const [where, fixture, complaint] of ELSEWHERE) {
     for (const words of [['server1'], ['server2'], ['server3'], ['server4'], ['try']]) {
-      it(`says so in one line: ${words[0]} on ${where}`, async t => {
+      it(`is one line for ${words[0]} on ${where}`, async t => {
         const address = words[0] === 'try' ? [] : ['127.0.0.1', '0'];
         const refused = calcd(t, [...words, ...address], preloaded(fixture));
         const [, text] = /^calcd: (.*)\n$/.exec(await refused.stderr.rest()) ?? [];
@@ -34,14 +34,14 @@ describe('where calcd cannot run', { concurrency: 2 }, () => {
     }
   }
 
-  it('says so to a program that imports calcd/sockets', async t => {
+  it('throws in a program that imports calcd/sockets', async t => {
     const importing = `import('calcd/sockets').catch(({ name, message }) => console.log(name, message))`;
     const words = [execPath, '--input-type=module', '--eval', importing];
     const shown = await run(t, words, preloaded('windows')).stdout.rest();
     assert.match(shown, /^UnsupportedPlatform unsupported system: win32 on /);
   });
 
-  it('shows its help nevertheless', async t => {
+  it('still shows its help', async t => {
     const help = calcd(t, ['--help'], preloaded('windows'));
     assert.match(await help.stdout.rest(), /^Usage: calcd /);
   });

@@ -38,13 +38,13 @@ const server = (name: string): Command => ({
   writes: ['output'],
   isServer: true,
 });
-const says = (...words: string[]): Command => ({ words, exit: 0, writes: ['output'] });
+const prints = (...words: string[]): Command => ({ words, exit: 0, writes: ['output'] });
 const complains = (exit: number, ...words: string[]): Command => ({
   words,
   exit,
   writes: ['errors'],
 });
-/** A program that ends at once: the report says so. */
+/** A program that ends at once, which the report shows. */
 const check = (...options: string[]): Command => ({
   words: ['check', 'server4', ...options, '--', 'false', '{port}'],
   exit: 3,
@@ -52,11 +52,11 @@ const check = (...options: string[]): Command => ({
 });
 
 const COMMANDS: readonly Command[] = [
-  says('--help'),
-  says('--version'),
-  says('server2', '--help'),
-  says('completion', 'bash'),
-  says('check', '--list'),
+  prints('--help'),
+  prints('--version'),
+  prints('server2', '--help'),
+  prints('completion', 'bash'),
+  prints('check', '--list'),
   check(),
   check('--json'),
   check('--junit', '/dev/null'),
@@ -157,7 +157,7 @@ function openFaulty(folder: string, fault: Fault): number {
 }
 
 describe('output that is lost in part', { skip: unlessLinux }, () => {
-  it('is told when a file cannot grow', async t => {
+  it('is reported when a file cannot grow', async t => {
     const file = join(temporaryFolder(t), 'list');
     const limited = `ulimit -f 1; exec '${execPath}' '${CLI}' check --list >'${file}'`;
     const listing = run(t, ['sh', '-c', limited]);
@@ -169,7 +169,7 @@ describe('output that is lost in part', { skip: unlessLinux }, () => {
     assert.match(readFileSync(file, 'utf8'), /^answers/);
   });
 
-  it('is told when standard output is no stream at all', async t => {
+  it('is reported when standard output is not a stream', async t => {
     const running = run(t, ['sh', '-c', `exec '${execPath}' '${CLI}' --version 1</`]);
     assert.match(await running.stderr.rest(), /^calcd: cannot write standard output: .*\n$/);
     assert.equal(await running.exit(), 1);
@@ -204,7 +204,7 @@ function whenReady(code: string): string {
   });`;
 }
 
-describe('what calcd is not ready for', () => {
+describe('an unexpected error', () => {
   const nowhere = { env: { ...process.env, TMPDIR: '/nowhere' } };
   const words = ['check', 'all', '--dir', '.'];
 
@@ -229,7 +229,7 @@ describe('what calcd is not ready for', () => {
     ['in a promise', whenReady(`Promise.reject(new TypeError('broken'));`)],
   ];
   for (const [when, code] of FAULTS_OF_CALCD) {
-    it(`is told with its stack when calcd itself is wrong: ${when}`, async t => {
+    it(`is reported with its stack when calcd has a fault: ${when}`, async t => {
       const waiting = ['client', '--retry', '127.0.0.1', String(reservedPort(t).port)];
       const broken = calcd(t, when === 'at once' ? words : waiting, preload(code));
       const complaint = await broken.stderr.rest();

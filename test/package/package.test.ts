@@ -19,7 +19,7 @@ const FILES: readonly RegExp[] = [
   /^dist\/(client|server[1-4])\.js$/,
   /^dist\/client-thread\.cjs$/,
   /^dist\/sockets\/(index|system-calls)\.js$/,
-  /^dist\/sockets\/(index|address|node-loop|select|socket|system-error)\.d\.ts$/,
+  /^dist\/sockets\/(index|address|node-loop|select|socket|socket-options|system-error)\.d\.ts$/,
   /^dist\/calculator\/calculate\.js$/,
   /^dist\/calculator\/(calculate|errors)\.d\.ts$/,
   /^dist\/man\/calcd\.1$/,

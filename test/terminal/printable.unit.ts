@@ -6,7 +6,7 @@ import { MOST_PRINTED_BYTES, printable, writePrintable } from '../../src/termina
 
 const SHOWN = 200;
 
-/** As a string and as bytes, which must say the same. */
+/** As a string and as bytes, which must be equal. */
 function shown(what: string | Uint8Array): string {
   const bytes = Buffer.from(what as string);
   const text = printable(bytes, 0, bytes.length);
@@ -161,7 +161,7 @@ describe('whatever the bytes', () => {
     );
   });
 
-  test('what is shown whole can be told from the escapes, byte by byte', () => {
+  test('from an uncut line every byte can be recovered', () => {
     fc.assert(
       fc.property(parts, parts => {
         const bytes = joined(parts);

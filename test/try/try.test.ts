@@ -21,7 +21,7 @@ describe('calcd try', () => {
     await eventually(() => !isAlive(server), 'the server to be gone');
   });
 
-  it('takes the next port when one is in use, and says so', async t => {
+  it('takes the next port when one is in use, and reports it', async t => {
     await occupy(t, 5000);
     const trying = calcd(t, ['try']).type('1 + 1').endInput();
     const shown = (await trying.stdout.rest()).split('\n');
