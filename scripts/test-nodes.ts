@@ -2,12 +2,13 @@
  * Whether an install of the package works on every Node it promises: packs it, installs it in an
  * empty folder with each Node's own hands, and runs what a user runs. The Nodes come from npm.
  */
-import { execFile, spawn } from 'node:child_process';
+import { execFile, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 
 const VERSIONS = [20, 22, 24, 26];
@@ -37,9 +38,9 @@ type Check = (installation: Installation) => Promise<string>;
 const CHECKS: Record<string, Check> = {
   'calcd --version': async installation => (await calcd(installation, '--version')).trim(),
   ...Object.fromEntries(
-    Object.entries(SERVERS).map(([name, reply]): [string, Check] => [
-      name,
-      installation => askServer(installation, name, reply),
+    Object.entries(SERVERS).flatMap(([name, reply]): [string, Check][] => [
+      [name, installation => askServer(installation, [cli(installation.folder), name], reply)],
+      [`src/${name}.ts`, installation => askSource(installation, `src/${name}.ts`, reply)],
     ]),
   ),
   types: async ({ node, folder }) => {
@@ -62,13 +63,25 @@ function calcd({ node, folder }: Installation, ...words: string[]): Promise<stri
 
 const cli = (folder: string): string => join(folder, 'node_modules/calcd/dist/cli.js');
 
-async function askServer(installation: Installation, name: string, reply: string): Promise<string> {
-  const words = [cli(installation.folder), name, '127.0.0.1', '0'];
-  const server = spawn(installation.node, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+/** The program as it stands in the repository: Node reads TypeScript since 22.18. */
+async function askSource(installation: Installation, file: string, reply: string): Promise<string> {
+  const { stdout } = await run(installation.node, ['-p', 'Boolean(process.features.typescript)']);
+  return stdout === 'true\n' ? askServer(installation, [file], reply) : 'with tsx';
+}
+
+/** @param program the words that start it, without an address. */
+async function askServer(
+  installation: Installation,
+  program: readonly string[],
+  reply: string,
+): Promise<string> {
+  const words = [...program, '127.0.0.1', '0'];
+  const stdio: StdioOptions = ['ignore', 'pipe', 'inherit'];
+  const server = spawn(installation.node, ['--no-warnings', ...words], { stdio });
   const exit = once(server, 'exit');
   const killer = setTimeout(() => server.kill('SIGKILL'), DEADLINE_MS);
   try {
-    const [line] = await once(createInterface(server.stdout), 'line');
+    const [line] = await once(createInterface(server.stdout as Readable), 'line');
     const port = /:(\d+)$/.exec(line)?.[1] ?? '';
     const replied = await calcd(installation, 'client', '--quiet', '127.0.0.1', port);
     if (replied !== `${reply}\n`) throw new Error(`replied ${JSON.stringify(replied)}`);
