@@ -19,7 +19,7 @@ const FILES: readonly RegExp[] = [
   /^dist\/server[1-4]\.js$/,
   /^dist\/client-thread\.cjs$/,
   /^dist\/sockets\/(index|system-calls)\.js$/,
-  /^dist\/sockets\/(index|address|node-loop|select|socket|system-error)\.d\.ts$/,
+  /^dist\/sockets\/(index|address|node-loop|select|socket|socket-options|system-error)\.d\.ts$/,
   /^dist\/calculator\/calculate\.js$/,
   /^dist\/calculator\/(calculate|errors)\.d\.ts$/,
   /^dist\/man\/calcd\.1$/,
@@ -44,6 +44,18 @@ describe('the package', () => {
           .map(target => `${page}: ${target}`),
       );
     assert.deepEqual(dead, []);
+  });
+
+  it('has types that import only types of the package', () => {
+    const files = packedFiles();
+    const missing = files
+      .filter(file => file.endsWith('.d.ts'))
+      .flatMap(file =>
+        [...readFileSync(file, 'utf8').matchAll(/from '(\..+)\.ts'/g)]
+          .map(([, path = '']) => `${join(dirname(file), path)}.d.ts`)
+          .filter(imported => !files.includes(imported)),
+      );
+    assert.deepEqual(missing, []);
   });
 
   const EXPORTS: [entry: string, names: string[]][] = [
