@@ -2,7 +2,7 @@
  * Each of the five programs in src/ can be started itself: `node src/server1.ts 127.0.0.1 5000`.
  * It then takes what `calcd server1` takes, and does the same.
  */
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,16 +17,15 @@ export function runIfStarted(url: string): void {
 
 /** The words of the command line: the program's name, if one was started, and its arguments. */
 export function commandLine(): readonly string[] {
-  const [, started = '', ...words] = process.argv;
+  const words = process.argv.slice(2);
+  const started = startedFile() ?? '';
   const name = basename(started, extname(started));
   return name === 'client' || /^server[1-4]$/.test(name) ? [name, ...words] : words;
 }
 
+/** Without links, and with the `.ts` that tsx does not need; undefined for `node -e CODE WORD`. */
 function startedFile(): string | undefined {
-  const [, started] = process.argv;
-  try {
-    return started && realpathSync(started);
-  } catch {
-    return undefined; // `node -e CODE WORD`: the word is no file.
-  }
+  const [, started = ''] = process.argv;
+  const file = [started, `${started}.ts`].find(existsSync);
+  return file && realpathSync(file);
 }
