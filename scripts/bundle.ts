@@ -71,6 +71,8 @@ export async function bundle(): Promise<void> {
     entryPoints: THREADS,
     outbase: 'src/serving/threads',
     format: 'cjs',
+    // CommonJS has none. limits.ts asks for it, in a function that only the main thread calls.
+    define: { 'import.meta.url': '""' },
     outExtension: { '.js': '.cjs' },
   });
 }

@@ -2,7 +2,7 @@
  * Lets each of the five programs in src/ be started directly: `node src/server1.ts 127.0.0.1 5000` takes
  * the same arguments as `calcd server1`, and does the same.
  */
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,16 +17,15 @@ export function runIfStarted(url: string): void {
 
 /** The arguments of calcd. For a program that was started directly, its name comes first. */
 export function commandLine(): readonly string[] {
-  const [, started = '', ...words] = process.argv;
+  const words = process.argv.slice(2);
+  const started = startedFile() ?? '';
   const name = basename(started, extname(started));
   return name === 'client' || /^server[1-4]$/.test(name) ? [name, ...words] : words;
 }
 
+/** Without links, and with the `.ts` that tsx does not need; undefined for `node -e CODE WORD`. */
 function startedFile(): string | undefined {
-  const [, started] = process.argv;
-  try {
-    return started && realpathSync(started);
-  } catch {
-    return undefined; // `node -e CODE WORD`: the word is not a file.
-  }
+  const [, started = ''] = process.argv;
+  const file = [started, `${started}.ts`].find(existsSync);
+  return file && realpathSync(file);
 }

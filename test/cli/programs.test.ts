@@ -10,10 +10,12 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 
+const TSX = [execPath, fileURLToPath(import.meta.resolve('tsx/cli'))];
+
 /** Node reads TypeScript since 22.18; before, tsx does. */
 const NODE = (process.features as { typescript?: unknown }).typescript
   ? [execPath, '--disable-warning=ExperimentalWarning']
-  : [execPath, fileURLToPath(import.meta.resolve('tsx/cli'))];
+  : TSX;
 
 const SERVERS: [name: string, reply: string][] = [
   ['server1', '66'],
@@ -41,12 +43,20 @@ describe('a program of src/ runs as it stands', () => {
     });
   }
 
-  it('by another path, too', async t => {
-    const link = join(temporaryFolder(t), 'link');
-    symlinkSync(SRC, link);
-    const asked = run(t, [...NODE, join(link, 'server1.ts'), '--version-of-nothing']);
-    assert.match(await asked.stderr.rest(), /^calcd server1: unknown option/);
-    assert.equal(await asked.exit(), 2);
+  it('by another path or name, and for tsx without .ts', async t => {
+    const folder = temporaryFolder(t);
+    symlinkSync(SRC, join(folder, 'link'));
+    symlinkSync(join(SRC, 'server1.ts'), join(folder, 'mine.ts'));
+    const starts = [
+      [...NODE, join(folder, 'link', 'server1.ts')],
+      [...NODE, join(folder, 'mine.ts')],
+      [...TSX, join(SRC, 'server1')],
+    ];
+    for (const start of starts) {
+      const asked = run(t, [...start, '--version-of-nothing']);
+      assert.match(await asked.stderr.rest(), /^calcd server1: unknown option/, start.join(' '));
+      assert.equal(await asked.exit(), 2);
+    }
   });
 
   it('and is only a module to those who import it', async t => {

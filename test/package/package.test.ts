@@ -47,6 +47,18 @@ describe('the package', () => {
     assert.deepEqual(dead, []);
   });
 
+  it('has types that import only types of the package', () => {
+    const files = packedFiles();
+    const missing = files
+      .filter(file => file.endsWith('.d.ts'))
+      .flatMap(file =>
+        [...readFileSync(file, 'utf8').matchAll(/from '(\..+)\.ts'/g)]
+          .map(([, path = '']) => `${join(dirname(file), path)}.d.ts`)
+          .filter(imported => !files.includes(imported)),
+      );
+    assert.deepEqual(missing, []);
+  });
+
   const EXPORTS: [entry: string, names: string[]][] = [
     ['calcd/calculator', ['CalculatorError', 'calculate']],
     [

@@ -18,6 +18,11 @@ const MIB_OF_A_THREAD = 11;
 const MAPS_OF_AN_ENDED_THREAD = 3;
 const MIB_OF_AN_ENDED_THREAD = 60 / 1024;
 
+/** Measured, of a thread where tsx runs the source. */
+const DESCRIPTORS_OF_A_TSX_THREAD = 11;
+const MAPS_OF_A_TSX_THREAD = 141;
+const MIB_OF_A_TSX_THREAD = 32;
+
 const MIB = 1024 * 1024;
 const plenty = { descriptors: 100_000, processes: 100_000, maps: 1_000_000, memory: 64_000 * MIB };
 
@@ -48,6 +53,15 @@ describe('how many clients may be served', () => {
     assert(selectClientLimit(1_000_000) < system.softLimit(RLIMIT_NOFILE));
     const maps = Number(readFileSync('/proc/sys/vm/max_map_count', 'utf8'));
     assert(threadBudget(1_000_000).threads * MAPS_OF_A_THREAD < maps);
+  });
+
+  test('fewer threads from the source, where each costs more than in the build', () => {
+    const machine = { ...plenty, descriptors: 984, memory: 4096 * MIB };
+    const { threads } = threadBudget(256, { ...machine, fromSource: true });
+    assert(threads * DESCRIPTORS_OF_A_TSX_THREAD < machine.descriptors);
+    assert(threads * MIB_OF_A_TSX_THREAD < 4096);
+    const { threads: few } = threadBudget(256, { ...plenty, maps: 17_623, fromSource: true });
+    assert(few * MAPS_OF_A_TSX_THREAD < 17_623);
   });
 
   test('threads, and what ended ones leave behind, fit together into memory and maps', () => {
