@@ -238,7 +238,7 @@ export class Chat {
    * a user at the prompt can go on: a script cannot know which lines the lost server has handled.
    */
   #mayReconnect(isGreeting: boolean, { code }: Failure): boolean {
-    if (!this.#options.retry) return false;
+    if (!this.#options.retry || this.#connector.isOverdue) return false;
     return isGreeting ? code === 'ECONNRESET' : this.#isInteractive && !this.#source.lines.ended;
   }
 

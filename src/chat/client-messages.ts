@@ -44,6 +44,9 @@ export function refusalOf(failure: Failure): Failure {
   return { ...failure, reason: 'the server refused the session and closed the connection' };
 }
 
+/** The only failure with advice. */
+export const CANNOT_CONNECT = 'cannot connect';
+
 const UNREACHABLE = '; check the address and the network';
 
 const ADVICE: Record<string, string> = {
@@ -62,5 +65,3 @@ export function failureMessage(what: string, address: Address, failure: Failure)
   const advice = what === CANNOT_CONNECT ? (ADVICE[code] ?? '') : '';
   return `calcd: ${what}: ${formatAddress(address)}: ${reason} (${code})${advice}`;
 }
-
-export const CANNOT_CONNECT = 'cannot connect';

@@ -71,6 +71,11 @@ export class Connector {
     this.#attempt();
   }
 
+  /** Whether the time of the attempts since the last session is over. */
+  get isOverdue(): boolean {
+    return this.#deadline !== undefined && performance.now() >= this.#deadline;
+  }
+
   /** The server has started a session: the next connection gets the whole time again. */
   succeeded(): void {
     this.#deadline = undefined;

@@ -109,6 +109,20 @@ describe('the client in a script', { concurrency: 3 }, () => {
     assert.equal(await asking.exit(), 1);
   });
 
+  it('waits no longer than --timeout says for a server that resets each new connection', async t => {
+    let connections = 0;
+    const port = await fakeServer(t, socket => {
+      connections++;
+      // The client is connected by then, and still waits for the end of a greeting.
+      setTimeout(() => socket.resetAndDestroy(), 20);
+    });
+    const asking = client(t, port, '--retry', '--timeout', '0.3', '--eval', '1');
+    assert.match(await asking.stderr.rest(), /(no session|cannot connect|connection lost): /);
+    assert.equal(await asking.exit(), 1);
+    // 200 ms pass between two of them.
+    assert.ok(connections <= 3, `${connections} connections`);
+  });
+
   it('counts neither slow input nor a slow reader of the output as time of the server', async t => {
     const { port } = await startServer(t, 'server3', ['--quiet']);
     const asking = client(t, port, '--quiet', '--timeout', '2');
