@@ -11,6 +11,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { type Calcd, CLI, calcd, run, startServer } from '../support/calcd.ts';
 import { fakeServer } from '../support/fake-server.ts';
 import { unlessLinux } from '../support/installed.ts';
+import { withPatienceForGreetings } from '../support/patched.ts';
 import { reservedPort } from '../support/ports.ts';
 import { Scope } from '../support/scope.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -180,7 +181,8 @@ describe('output that is lost in part', { skip: unlessLinux }, () => {
       socket.write('Welcome\n');
       socket.on('data', () => socket.write('66\n'));
     });
-    const words = `'${execPath}' '${CLI}' client --eval 22+44 127.0.0.1 ${port} 2>/dev/full`;
+    const cli = withPatienceForGreetings(t);
+    const words = `'${execPath}' '${cli}' client --eval 22+44 127.0.0.1 ${port} 2>/dev/full`;
     const asking = run(t, ['sh', '-c', `exec ${words}`]);
     assert.equal(await asking.stdout.rest(), '66\n');
     assert.equal(await asking.exit(), 1);
