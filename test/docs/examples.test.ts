@@ -79,16 +79,18 @@ describe('the sessions in README.md and docs/students.md', { concurrency: true }
     const messages = [...picture.matchAll(/^Client socket (\d+) sent message: (.*)$/gm)];
     const server = await startServer(t, 'server3');
     const clients = new Map<string, Peer>();
+    const printed: string[] = [];
     const log = [...picture.matchAll(/^(?:Serving|Connected with|Client|Sending).*$/gm)].join('\n');
     for (const [, number = ''] of picture.matchAll(/client socket number (\d+)/g)) {
       clients.set(number, await server.connect());
+      printed.push(...(await server.stdout.linesUntil(/^Connected with/)));
     }
     for (const [, number = '', message = ''] of messages) {
       await (clients.get(number) as Peer).ask(message);
     }
     const [, leaving = ''] = /^Client socket (\d+) disconnected/m.exec(picture) ?? [];
     await (clients.get(leaving) as Peer).close();
-    const printed = await server.stdout.linesUntil(/disconnected/);
+    printed.push(...(await server.stdout.linesUntil(/disconnected/)));
     assert.equal(normalise(printed.join('\n')), normalise(log));
   });
 
