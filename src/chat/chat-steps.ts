@@ -19,7 +19,7 @@ import {
 import type { ClientOptions } from './client-options.ts';
 import { ClientSession, type Exchange } from './client-session.ts';
 import { Connector, type Failure } from './connector.ts';
-import { Interruptions, Waiting } from './interruptions.ts';
+import { EXIT_FAILED, Interruptions, Waiting } from './interruptions.ts';
 import { LineSource } from './line-source.ts';
 import { Pipeline } from './pipeline.ts';
 import { PipeliningProbe } from './pipelining-probe.ts';
@@ -27,7 +27,6 @@ import { type Presenter, presenterFor } from './presenter.ts';
 import { promptFor } from './prompt.ts';
 import { ReplyCounters } from './run-progress.ts';
 
-const EXIT_FAILED = 1;
 const EXIT_ERROR_REPLIES = 3;
 
 /** The limit for connecting and, in a script, for each reply, unless --timeout gives another. */

@@ -84,7 +84,7 @@ export class Waiting {
 /** Signals that end the client as they end other programs. */
 const ENDING_SIGNALS = ['SIGHUP', 'SIGTERM'] as const;
 
-const EXIT_FAILED = 1;
+export const EXIT_FAILED = 1;
 
 /** What ends the client from outside: Ctrl+C, signals, and standard streams that fail. */
 export class Interruptions {
