@@ -32,7 +32,10 @@ async function main(): Promise<number> {
     const isNeeded = (name: string) => words[0] === 'completion' || words.includes(name);
     const program = createProgram(streams, isNeeded);
     program.hook('preAction', endOnSignals).hook('postAction', endThreads);
-    await program.parseAsync(words, { from: 'user' });
+    // commander would show the general help: `calcd help serverr3` is an unknown command, too.
+    const isUnknown = words[0] === 'help' && !program.commands.some(one => one.name() === words[1]);
+    const asked = isUnknown && words.length > 1 ? words.slice(1) : words;
+    await program.parseAsync(asked, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
