@@ -5,9 +5,10 @@
  * Each stream is opened at its first use. A server uses none while it serves: Node would make pipes
  * among them non-blocking for every process that shares them.
  */
+
 import { createReadStream, fstatSync, writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
-import { reasonOf } from './reason.ts';
+import { getSystemErrorMap } from 'node:util';
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -111,4 +112,10 @@ function isTaken(stream: NodeJS.WriteStream | undefined): Promise<void> {
     if (stream) stream.write('', () => setImmediate(resolve));
     else resolve();
   });
+}
+
+/** The error of a system call in words, with its code: `no space left on device (ENOSPC)`. */
+export function reasonOf({ errno, code, message }: NodeJS.ErrnoException): string {
+  const known = getSystemErrorMap().get(errno ?? 0);
+  return known ? `${known[1]} (${known[0]})` : `${message}${code ? ` (${code})` : ''}`;
 }

@@ -7,7 +7,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
-import { reasonOf } from '../../terminal/reason.ts';
+import { reasonOf } from '../../terminal/standard-streams.ts';
 import { eventually, inTime } from './deadlines.ts';
 import { HOST, processesWith } from './operating-system.ts';
 

@@ -3,7 +3,7 @@
  * course systems. The JSON fields have the names of calcd 0.1, because scripts read them.
  */
 import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { reasonOf } from '../../terminal/reason.ts';
+import { reasonOf } from '../../terminal/standard-streams.ts';
 import {
   type FailureDetails,
   type ProgramResults,
