@@ -47,7 +47,7 @@ export function standardOutput(): StandardOutput {
 }
 
 /**
- * O_NONBLOCK belongs to the open file, which other processes may share: hence a second open file.
+ * O_NONBLOCK belongs to the open file, which other processes may share. So a second file is opened.
  * @returns undefined where that is impossible or unnecessary.
  */
 function reopenNonBlocking(type: FileType): number | undefined {
