@@ -67,8 +67,8 @@ export const LOG_BACKLOG_BYTES = 256 * 1024;
 export const THREAD_HEAP_MB = 32;
 
 /**
- * The part of that heap for new objects. V8 would let it grow to 48 MB: a thread whose client floods it would take
- * 14 MB instead of 11 MB, at the same speed (measured).
+ * The part of that heap for new objects. V8 would let it grow to 48 MB: a thread whose client floods
+ * it would take 14 MB instead of 11 MB, at the same speed (measured).
  */
 export const THREAD_YOUNG_HEAP_MB = 4;
 
