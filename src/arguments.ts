@@ -28,7 +28,7 @@ export function seconds(longest: number): (text: string) => number {
   return text => {
     const value = /^\d{1,5}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
     if (value > 0 && value <= longest) return value;
-    throw new InvalidArgumentError(`It must be a number of seconds up to ${longest}.`);
+    throw new InvalidArgumentError(`It must be a number of seconds above 0, at most ${longest}.`);
   };
 }
 
@@ -49,7 +49,7 @@ export function addAddressArguments(
   return command
     .usage('[options] HOST PORT')
     .argument('<HOST>', hostHelp, text => parseHost(text, parsePort))
-    .argument('[PORT]', `${portHelp}; or HOST:PORT as one word`, parsePort);
+    .argument('[PORT]', `${portHelp}; HOST:PORT works too`, parsePort);
 }
 
 function parseHost(text: string, parsePort: (text: string) => number): HostArgument {

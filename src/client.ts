@@ -39,7 +39,7 @@ async function converse(chat: Chat): Promise<void> {
     // Only to a server that is known to take several lines in one receive.
     if (chat.canPipeline) await chat.pipeline();
   }
-  // Not sooner: many servers leave at the end of what a client sends, and the last reply is lost.
+  // Only now: many servers close when a client half-closes, and a pending reply would be lost.
   await chat.halfClose();
 }
 

@@ -60,11 +60,15 @@ function outputTo(streams: StandardStreams): OutputConfiguration {
   };
 }
 
-/** An error reads `calcd server3: …`, and the next line says where help is. */
+/**
+ * An error reads `calcd server3: …`, and the next line names the help. commander's words
+ * "command-argument value" add nothing to the value and the name of the argument.
+ */
 function reportErrorsAs(command: Command, name: string): void {
   command
     .configureOutput({
-      outputError: (text, write) => write(`${name}: ${text.replace(/^error: /, '')}`),
+      outputError: (text, write) =>
+        write(`${name}: ${text.replace(/^error: (command-argument value )?/, '')}`),
     })
     .showHelpAfterError(`Try '${name} --help'.`);
 }

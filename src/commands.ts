@@ -1,6 +1,6 @@
 /**
- * The commands of calcd: what each accepts, what its help says, and what it runs. The code that it runs
- * is loaded only then, so that each command starts as fast as it can.
+ * The commands of calcd: their arguments, options and help, and what they run. The code of a
+ * command is loaded only when that command runs, so that each one starts fast.
  */
 import { Argument, type Command, Option } from 'commander';
 import { addAddressArguments, addLine, addressFrom, seconds, wholeNumber } from './arguments.ts';
@@ -30,7 +30,7 @@ const SERVERS = {
 type ServerName = keyof typeof SERVERS;
 const SERVER_NAMES = Object.keys(SERVERS);
 
-/** For each shell, what makes its completion script. */
+/** The function that makes the completion script of each shell. */
 export const SHELLS = {
   bash: async () => (await import('./completion/bash.ts')).bash,
   zsh: async () => (await import('./completion/zsh.ts')).zsh,
@@ -39,30 +39,30 @@ export const SHELLS = {
 
 export const COMMANDS: Readonly<Record<string, Definition>> = {
   server1: server('server1', 'calculator for one client at a time'),
-  server2: server('server2', 'calculator with a thread for every client'),
-  server3: server('server3', 'calculator for many clients by select(2)'),
-  server4: server('server4', 'echo server for many clients by select(2)'),
+  server2: server('server2', 'calculator with one thread per client'),
+  server3: server('server3', 'calculator for many clients, with select(2)'),
+  server4: server('server4', 'echo server for many clients, with select(2)'),
   client: {
     group: 'Clients:',
-    summary: 'ask a server, line by line',
+    summary: 'send lines to a server and print its replies',
     example: 'calcd client 127.0.0.1 5000',
     define: defineClient,
   },
   try: {
     group: 'Clients:',
-    summary: 'start a server, and a client of it, in one terminal',
+    summary: 'start a server and a client in one terminal',
     example: 'calcd try server1',
     define: defineTry,
   },
   check: {
     group: 'Tools:',
-    summary: "judge anybody's server or client",
+    summary: 'test a server or client, written in any language',
     example: 'calcd check server3 -- python3 server3.py {ip} {port}',
     define: defineCheck,
   },
   completion: {
     group: 'Tools:',
-    summary: "print a shell's completions for calcd",
+    summary: 'print a script that completes calcd commands in a shell',
     example: 'eval "$(calcd completion bash)"',
     define: defineCompletion,
   },
@@ -77,7 +77,7 @@ function server(name: ServerName, summary: string): Definition {
   };
 }
 
-/** The most clients one may ask for: the descriptors a process can have on any usual system. */
+/** Highest --max-clients: about the most descriptors that a process can have. */
 const MOST_CLIENTS = 1_000_000;
 
 /** The longest idle timeout: a year. */
@@ -98,14 +98,14 @@ interface ServerFlags {
 
 function defineServer(command: Command, name: ServerName): void {
   const bind = 'address to bind; 0.0.0.0 for all interfaces';
-  addAddressArguments(command, bind, 'port to listen on; 0 lets the system choose', 0)
+  addAddressArguments(command, bind, 'port to listen on; 0: any free port', 0)
     .option('--quiet', 'do not log messages and replies')
     .addOption(new Option('--log <FORMAT>', 'log format').choices(LOG_FORMATS).default('text'))
-    .option('--timestamps', 'begin each line of text with the time (UTC)')
+    .option('--timestamps', 'start each line with the time (UTC); not for JSON')
     .addOption(colorOption());
   if (name !== 'server1') {
     const parse = wholeNumber(1, MOST_CLIENTS);
-    command.option('--max-clients <N>', 'serve at most N clients at a time, refuse others', parse);
+    command.option('--max-clients <N>', 'serve at most N clients at a time; refuse others', parse);
   }
   command
     .option(
@@ -163,13 +163,13 @@ function defineClient(command: Command, streams: StandardStreams): void {
     .option('--eval <LINE>', 'send LINE instead of reading standard input; repeatable', addLine)
     .option('--quiet', 'print only the replies')
     .option('--json', 'print one JSON object per request')
-    .option('--strict', 'exit with 3 when a reply was an error (not at a prompt)')
+    .option('--strict', 'exit with code 3 if a reply was an error (not at a prompt)')
     .option(
       '--timeout <S>',
       'timeout in seconds for connecting and for each reply (default: 10)',
       seconds(LONGEST_TIMEOUT_S),
     )
-    .option('--retry', 'wait for a server to come up')
+    .option('--retry', 'try again until a server accepts the connection')
     .option('--no-history', 'do not read or write the history file')
     .addOption(colorOption())
     .action(async (host, port, flags: ClientFlags) => {
@@ -205,16 +205,16 @@ function defineTry(command: Command, streams: StandardStreams): void {
 }
 
 function defineCheck(command: Command, streams: StandardStreams): void {
-  const role = new Argument('[ROLE]', 'what the program is; all: the programs in --dir');
+  const role = new Argument('[ROLE]', 'which program it is; all: every program in --dir');
   command
     .usage('[options] ROLE -- COMMAND [ARG ...]')
     .addArgument(role.choices([...SERVER_NAMES, 'client', 'all']))
-    .argument('[COMMAND...]', 'how to start it; {ip} and {port} stand for the address')
-    .option('--dir <DIR>', 'with ROLE all: the folder with the programs')
+    .argument('[COMMAND...]', 'the command that starts it; {ip} and {port} are replaced')
+    .option('--dir <DIR>', 'for ROLE all: the directory with the programs')
     .option('--only <CHECK>', 'run only this check; repeatable', addLine)
     .option('--json', 'print the report as JSON')
-    .option('--junit <FILE>', "also write the report to FILE, in JUnit's format")
-    .option('--list', 'list the checks, only those for ROLE if given')
+    .option('--junit <FILE>', 'also write the report to FILE, as JUnit XML')
+    .option('--list', 'list the checks (of ROLE, if given) and run nothing')
     .action(async (role, words, flags) => {
       const { runCheck } = await import('./judge/check-command.ts');
       process.exitCode = await runCheck(command, role, words, flags, streams);
@@ -224,9 +224,7 @@ function defineCheck(command: Command, streams: StandardStreams): void {
 function defineCompletion(command: Command, streams: StandardStreams): void {
   command
     .usage('SHELL')
-    .addArgument(
-      new Argument('<SHELL>', 'the shell that will read them').choices(Object.keys(SHELLS)),
-    )
+    .addArgument(new Argument('<SHELL>', 'your shell').choices(Object.keys(SHELLS)))
     .action(async (shell: keyof typeof SHELLS) => {
       const script = await SHELLS[shell]();
       streams.output.write(script(command.parent as Command));
@@ -234,6 +232,6 @@ function defineCompletion(command: Command, streams: StandardStreams): void {
 }
 
 function colorOption(): Option {
-  const option = new Option('--color <WHEN>', 'colours; auto: only on a terminal');
+  const option = new Option('--color <WHEN>', 'use colours; auto: only on a terminal');
   return option.choices(COLOUR_CHOICES).default('auto');
 }

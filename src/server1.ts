@@ -2,9 +2,10 @@
  * server1: one process, one thread, one client at a time.
  *
  * The textbook server accepts a client, blocks in recv(2) until that client leaves, and accepts the
- * next one. Meanwhile a second client waits in the kernel's queue and learns nothing. This server
- * tells it at once that the server is busy. For that it has to watch the client and the listening
- * socket at the same time: so it waits for both in select(2), and its limit is one client.
+ * next one. Meanwhile a second client waits in the kernel's queue and gets no answer. This server
+ * replies to it at once that the server is busy. To notice it, the server must watch its client and
+ * the listening socket at the same time. So it waits for both in select(2), and its limit is one
+ * client.
  */
 import { runIfStarted } from './program.ts';
 import { CalculatorConversation } from './protocol/calculator-conversation.ts';

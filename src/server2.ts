@@ -3,8 +3,8 @@
  *
  * The main thread only accepts clients. It gives each one to a thread of its own (threads.ts), which
  * blocks in recv(2) until its client sends, answers, and blocks again (blocking-session.ts). No client
- * waits for another: the system's scheduler does what select does in server3, on all cores. The cost
- * is the memory of each thread, and the time to start it.
+ * waits for another: the operating system runs each thread that has something to do, on all cores.
+ * The cost is the memory of each thread, and the time to start it.
  */
 import { runIfStarted } from './program.ts';
 import { threadBudget } from './serving/limits.ts';

@@ -1,9 +1,9 @@
 /**
  * server4: the echo server, by select(2) in one thread.
  *
- * The loop is the same as in server3; only the conversation is another one. It sends back every byte
- * that a client sends. The danger is a client that sends and never reads: while its replies are
- * unsent, the server does not read from it, so it fills only its own connection.
+ * The loop is the same as in server3; only the conversation is different. It sends back every byte
+ * that a client sends. A client that sends and never reads could fill the server's memory. So while
+ * its replies are unsent, the server does not read from it.
  */
 import { runIfStarted } from './program.ts';
 import { EchoConversation } from './protocol/echo-conversation.ts';

@@ -1,6 +1,6 @@
 /**
- * The steps of the client; src/client.ts has their order. Each step waits for one event. What comes
- * meanwhile, asked for or not, is handled by the methods that are named after it: `#onUnsolicited`,
+ * The steps of the client; src/client.ts has their order. Each step waits for one event. Other
+ * events that come meanwhile are handled by the methods named after them: `#onUnsolicited`,
  * `#onDisconnected` and so on.
  */
 import type { Socket } from 'node:net';
@@ -35,7 +35,7 @@ const TIMEOUT_MS = 10_000;
 /** A server that is stopping would accept a new connection at once, and drop it. */
 const RECONNECT_MS = 200;
 
-/** The log comes by another way. What the server sends is held back, so that its log line is first. */
+/** The log comes through a pipe. A reply is held back this long, so that its log line is first. */
 const LOG_DELAY_MS = 20;
 
 export class Chat {
@@ -52,7 +52,7 @@ export class Chat {
   #session: ClientSession | undefined;
   #probe: PipeliningProbe | undefined;
   #pipeline: Pipeline | undefined;
-  /** Whether the user was told that Enter stops the waiting for this reply. */
+  /** Whether a notice has shown that Enter stops the waiting for this reply. */
   #mayAbandon = false;
   #exitCode: number | undefined;
   #closed: Promise<void> = Promise.resolve();
@@ -204,7 +204,7 @@ export class Chat {
     if (isComplete || this.#source.lines.exhausted) this.#waiting.happened('reply');
   }
 
-  /** What the reader of the output does not take would pile up, so then the server has to wait. */
+  /** While the output is backpressured, nothing more is received: it would fill the memory. */
   #onUnsolicited(text: string, isLate: boolean): void {
     this.#presenter.onUnsolicited(text, isLate);
     const connection = this.#session?.connection;
@@ -274,7 +274,7 @@ export class Chat {
     this.#end(EXIT_FAILED);
   }
 
-  /** At once, as the terminal must be put right before anything else happens. */
+  /** Does not wait: the terminal must be restored before anything else happens. */
   #end(exitCode: number): void {
     if (this.isOver) return;
     const hasErrors = this.#options.strict && !this.#isInteractive && this.#counters.hasErrors;

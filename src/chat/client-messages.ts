@@ -1,4 +1,4 @@
-/** What the client itself tells the user: notices at the prompt, and why a session failed. */
+/** The client's own messages: notices at the prompt, and why a session failed. */
 import { NAME_ADVICE } from '../host.ts';
 import { type Address, formatAddress } from '../sockets/address.ts';
 import type { Exchange } from './client-session.ts';
@@ -24,10 +24,10 @@ export function noReplyNotice(isReceiving: boolean, isFirst: boolean): string {
   return `${what}; press Enter to stop waiting, Ctrl+C to quit`;
 }
 
-/** What users type who do not know what to type. Most servers answer it with an error. */
+/** What users type when they want help or want to quit. Most servers reply with an error. */
 const ASKS_FOR_HELP = /^\s*(help|\?|quit|exit|bye|q)\s*$/i;
 
-/** @returns what can be typed, if the user wants to know it and the server does not tell. */
+/** @returns what can be typed, if the user wants help or wants to quit and got an error. */
 export function helpNotice({ message, reply }: Exchange): string | undefined {
   if (!ASKS_FOR_HELP.test(message) || !isError(reply)) return undefined;
   return 'type an expression, such as 22 + 44; press Ctrl+D or Ctrl+C to quit';

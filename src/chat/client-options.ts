@@ -1,4 +1,4 @@
-/** What the client is told when it starts: where to connect, what to send, and what to print. */
+/** The client's options: where to connect, what to send, and what to print. */
 import type { Address } from '../sockets/address.ts';
 import type { ColourChoice } from '../terminal/colours.ts';
 

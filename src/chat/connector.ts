@@ -1,7 +1,7 @@
 /**
- * From an address to a connection, or to the failure that explains why there is none. A name may be
- * known only when its server is there, so each attempt looks it up again and tries its addresses in
- * order.
+ * From an address to a connection, or to the failure that explains why there is none. A name may
+ * become known only when its server starts, so each attempt looks it up again and tries its addresses
+ * in order.
  */
 import { createConnection, type Socket } from 'node:net';
 import { getSystemErrorMap } from 'node:util';

@@ -63,7 +63,7 @@ export class LineSource {
     this.#prompt?.close();
   }
 
-  /** Replies that the reader of the output does not take would pile up. */
+  /** Waits until the output has taken all replies; otherwise they would fill the memory. */
   async #drained(): Promise<void> {
     this.#options.output.once('drain', () => this.#waiting.happened('drain'));
     await this.#waiting.until('drain');

@@ -5,7 +5,8 @@
  * Two replies of one line each make it likely. When many lines are waiting, the probe asks on a second
  * connection, so that the session is not disturbed if the server fails. It sends messages whose replies
  * are known: first a whole one, then half of another, and after a pause its other half together with
- * the first again. The server frames by lines if it sends exactly the three replies, each in its time.
+ * the first again. The server frames by lines if it sends exactly these three replies, and each one
+ * only after its whole message.
  */
 import { createConnection } from 'node:net';
 import type { Address } from '../sockets/address.ts';

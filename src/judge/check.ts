@@ -15,7 +15,7 @@ export const CALCULATORS: readonly ServerRole[] = ['server1', 'server2', 'server
 export const CONCURRENT: readonly ServerRole[] = ['server2', 'server3', 'server4'];
 
 /**
- * `required`: the words of the assignment. `robustness`: what every real server or client meets, such
+ * `required`: what the assignment asks for. `robustness`: what every real server or client meets, such
  * as a reset connection. `optional`: what the assignment calls optional.
  */
 export const LEVELS = ['required', 'robustness', 'optional'] as const;

@@ -51,7 +51,11 @@ const START_HINTS: Record<string, string> = {
 /** @param code the system's code for the reason, such as ENOENT. */
 export function cannotStart(ended: string, code: string): NeverListened {
   const hint = START_HINTS[code];
-  const evidence = { sent: 'the start', expected: 'that it starts', got: `it ${ended}` };
+  const evidence = {
+    sent: 'a start of the program',
+    expected: 'that it starts',
+    got: `it ${ended}`,
+  };
   return new NeverListened({ ...evidence, ...(hint !== undefined && { hint }) });
 }
 

@@ -42,7 +42,7 @@ export const KEEPALIVE_COUNT = 3;
 
 /**
  * Seconds that sent replies may stay unacknowledged, or unsent because the peer does not read; then
- * the system ends the connection. Without it Linux tries for 15 minutes and more (tcp_retries2), and
+ * the system ends the connection. Without it Linux goes on for 15 minutes and more (tcp_retries2), and
  * waits for ever for a peer that does not read. Linux applies this limit to keepalive too, so it is
  * as long as all keepalive probes take: a shorter one would end a connection after one lost probe.
  */
@@ -67,8 +67,8 @@ export const LOG_BACKLOG_BYTES = 256 * 1024;
 export const THREAD_HEAP_MB = 32;
 
 /**
- * Its part for new objects. V8 would let it grow to 48 MB: a thread whose client floods it would take
- * 14 MB instead of 11 MB, at the same speed (measured).
+ * The part of that heap for new objects. V8 would let it grow to 48 MB: a thread whose client floods
+ * it would take 14 MB instead of 11 MB, at the same speed (measured).
  */
 export const THREAD_YOUNG_HEAP_MB = 4;
 

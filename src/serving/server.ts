@@ -1,6 +1,6 @@
 /**
- * What all four servers share, from the listening socket to the last reply. How the clients are
- * served is each server's own: it comes in as a Clients object.
+ * What all four servers share, from the listening socket to the last reply. Each server has its own
+ * way to serve its clients, and passes it in as a Clients object.
  */
 import type { Address } from '../sockets/address.ts';
 import { system } from '../sockets/system-calls.ts';
@@ -24,7 +24,7 @@ export interface ServerOptions {
   readonly idleTimeout?: number | undefined;
 }
 
-/** What serving clients needs of the server. */
+/** The parts of a server that its Clients use. */
 export interface ServerContext {
   readonly loop: SelectLoop;
   readonly log: Log;

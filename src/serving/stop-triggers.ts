@@ -8,12 +8,12 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const STDIN = 0;
 
-/** A server in the background looks this often whether it has come to the foreground. */
+/** How often a server in the background checks whether it is in the foreground again. */
 const FOREGROUND_CHECK_MS = 500;
 
 /**
- * Calls `stop` with the name of the first SIGINT or SIGTERM. After it both have their default
- * effect again: a second one ends the process at once.
+ * Calls `stop` with the name of the first SIGINT or SIGTERM. Then both signals have their
+ * default effect again: a second one ends the process at once.
  */
 export function onStopSignal(stop: (signal: string) => void): void {
   const once = (signal: string): void => {

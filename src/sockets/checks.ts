@@ -63,7 +63,7 @@ export function checkedName<Value>(
   if (typeof name !== 'string') throw wrongType(what, 'a string', name);
   if (Object.hasOwn(table, name)) return table[name] as Value;
   const names = Object.keys(table).join(', ');
-  throw new RangeError(`${what}: ${JSON.stringify(name)} is none of ${names}`);
+  throw new RangeError(`${what}: ${JSON.stringify(name)} is not one of ${names}`);
 }
 
 export function wrongType(name: string, expected: string, value: unknown): TypeError {

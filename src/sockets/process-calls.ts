@@ -20,7 +20,7 @@ const c = {
   _exit: libc.func('void _exit(int)'),
 };
 
-/** Part of `system` (system-calls.ts), which says what they return and who checks their arguments. */
+/** Part of `system`. system-calls.ts explains their results, and where arguments are checked. */
 export const processCalls = {
   read: (fd: number, buffer: Uint8Array, length: number): number =>
     withErrno(c.read(fd, buffer, length)),

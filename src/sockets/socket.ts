@@ -1,7 +1,7 @@
 /**
  * A TCP/IPv4 socket of the operating system: the BSD calls under their own names. A call that was
- * interrupted (EINTR) is made again; one that would block returns that; every other failure throws
- * a SystemError. Arguments are checked before C gets them (checks.ts).
+ * interrupted (EINTR) is made again. A call that would block returns a value for that. Every other
+ * failure throws a SystemError. Arguments are checked before C sees them (checks.ts).
  */
 import { type Address, checkedAddress } from './address.ts';
 import { checkedBytes, checkedInteger, checkedName, INT_MAX } from './checks.ts';
@@ -64,7 +64,7 @@ export class Socket {
 
   /**
    * bind(2). With port 0 the system chooses one: see `localAddress`.
-   * @throws RangeError unless it is an IPv4 address and a port, TypeError for values of another type.
+   * @throws RangeError if it is not an IPv4 address and port, TypeError for values of another type.
    */
   bind(address: Address): void {
     const fd = this.#openFd('bind');
@@ -128,8 +128,7 @@ export class Socket {
    * recv(2) into the beginning of a buffer.
    * @returns bytes received, 0 at the end of the stream, or {@link WOULD_BLOCK}; a blocking socket
    *   returns that when its receiveTimeout has passed.
-   * @throws RangeError if the buffer is empty, TypeError unless it is a Uint8Array
-   *   that is not detached.
+   * @throws RangeError if the buffer is empty, TypeError if it is not a Uint8Array or is detached.
    */
   recv(buffer: Uint8Array): number | typeof WOULD_BLOCK {
     const fd = this.#openFd('recv');
@@ -166,8 +165,8 @@ export class Socket {
    * @param length in bytes; without it the whole buffer.
    * @returns bytes taken, which may be fewer than given, or {@link WOULD_BLOCK}. A blocking socket
    *   waits until all are taken, unless a signal comes or it has a time limit (SO_SNDTIMEO).
-   * @throws RangeError unless the length is an integer from 0 to the buffer's, TypeError for values
-   *   of another type or a detached buffer.
+   * @throws RangeError unless the length is an integer from 0 to the buffer's length, TypeError for
+   *   a value of another type or a detached buffer.
    */
   send(buffer: Uint8Array, length?: number): number | typeof WOULD_BLOCK {
     const fd = this.#openFd('send');
@@ -205,8 +204,9 @@ export class Socket {
   }
 
   /**
-   * setsockopt(2). @param value 0 or 1 for a switch, a number for keepCount, else seconds.
-   * @throws RangeError unless the option is known and the value an integer of 32 bits
+   * setsockopt(2). @param value 0 or 1 to switch off or on; a number of probes for keepCount;
+   *   seconds for the other options.
+   * @throws RangeError for an unknown option, or unless the value is an integer of 32 bits
    *   (receiveTimeout: a number from 0 to 100,000,000), TypeError for values of another type.
    */
   setOption(option: SocketOption, value: number): void {

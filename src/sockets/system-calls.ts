@@ -4,8 +4,8 @@
  * the FFI (koffi). `interpose` replaces them: with a kernel that a test simulates, or with a tracer
  * that records each call and passes it on.
  *
- * A result is what the kernel itself returns: 0 or more, or an error number (errno(3)), negated. So
- * nothing can come between a call and the reason why it failed.
+ * A result is what the kernel itself returns: 0 or more, or an error number (errno(3)), negated. So a
+ * later call cannot overwrite the error number.
  */
 import type { Address } from './address.ts';
 import { F_SETFD, FD_CLOEXEC, SELECT, SOCK_CLOEXEC } from './constants.ts';

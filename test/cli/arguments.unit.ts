@@ -170,7 +170,7 @@ describe('a number of seconds', () => {
     test(`${JSON.stringify(text)} is none up to 60`, () => {
       assert.equal(
         usageErrorOf(() => seconds(60)(text)),
-        'It must be a number of seconds up to 60.',
+        'It must be a number of seconds above 0, at most 60.',
       );
     });
   }

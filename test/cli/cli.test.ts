@@ -26,6 +26,7 @@ const WRONG_USAGE: [words: string[], complaint: RegExp][] = [
     /^calcd server1: missing required argument 'HOST'\nTry 'calcd server1 --help'\.\n$/,
   ],
   [['server1', '127.0.0.1', '99999'], /'99999' .* It must be a whole number from 0 to 65535\.$/m],
+  [['server1', '127.0.0.1', 'http'], /^calcd server1: 'http' is invalid for argument 'PORT'\. /],
   [['server1', '::1', '5000'], /'::1' .* It is not an IPv4 address or host name\.$/m],
   [['server2', '--max-clients', '0', '127.0.0.1', '5000'], /'--max-clients <N>' argument '0'/],
   [['server1', '--idle-timeout', '0', '127.0.0.1', '5000'], /'--idle-timeout <S>' argument '0'/],

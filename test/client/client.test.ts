@@ -239,7 +239,7 @@ describe('the client in a pipe', { concurrency: 4 }, () => {
   it('is refused with a reply by a server1 that is busy', async t => {
     const server = await startServer(t, 'server1');
     const first = await server.connect();
-    const second = client(t, server.port);
+    const second = patientClient(t, server.port);
     assert.match(
       await second.stdout.rest(),
       /^Connected to server\nServer says: error: server busy: /,

@@ -17,7 +17,7 @@ function reading(): { input: PassThrough; lines: string[]; closed: () => Promise
 describe('lines', () => {
   const CASES: [what: string, pieces: string[], lines: string[]][] = [
     ['end at LF', ['1\n2\n'], ['1', '2']],
-    ['end at CRLF, and the CR is none of theirs', ['1\r\n2\r\n'], ['1', '2']],
+    ['end at CRLF, and the CR is not part of them', ['1\r\n2\r\n'], ['1', '2']],
     ['end at CRLF in two pieces', ['1\r', '\n2\n'], ['1', '2']],
     ['do not end at CR', ['1\r2\n'], ['1\r2']],
     [

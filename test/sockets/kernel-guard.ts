@@ -11,7 +11,7 @@ import { interpose, nativeCalls, type SystemCalls } from '../../src/sockets/syst
 
 const MOST_DESCRIPTORS = 2 ** 20;
 
-/** What reaches C wrongly. It is none of the errors that a caller's mistake may cause. */
+/** What reaches C wrongly. It is not one of the errors that a caller's mistake may cause. */
 export class ContractBroken extends Error {}
 
 function holds(isSo: boolean, what: string): void {

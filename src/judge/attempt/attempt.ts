@@ -53,7 +53,7 @@ export class Attempt {
       if (program.ended && program.startError) throw cannotStart(program.ended, program.startError);
       if (program.ended || waited > START_MS) {
         throw new NeverListened({
-          sent: `the start, with port ${port}`,
+          sent: `a start with port ${port}`,
           expected: 'that it listens on that port',
           got: program.ended ? `it ${program.ended}` : `nothing within ${START_MS / 1000} s`,
           late: program.ended === undefined,

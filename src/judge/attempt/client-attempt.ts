@@ -59,7 +59,7 @@ export class ClientAttempt extends Attempt {
 function notConnected({ ended, startError }: Program, port: number): Failure {
   if (ended && startError) return cannotStart(ended, startError);
   return new Failure({
-    sent: `the start, with port ${port}`,
+    sent: `a start with port ${port}`,
     expected: 'that it connects to that port',
     got: ended ? `it ${ended}` : `no connection within ${START_MS / 1000} s`,
   });

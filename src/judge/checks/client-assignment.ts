@@ -46,7 +46,7 @@ export const CLIENT_ASSIGNMENT: Check<ClientAttempt>[] = [
       const { stdout } = (await attempt.start()).program;
       if (await eventually(() => stdout.text.includes(PROMPT), REPLY_MS)) return;
       throw new Failure({
-        sent: 'the start, and nothing typed yet',
+        sent: 'a start, and nothing typed yet',
         expected: `"${PROMPT}" on its standard output`,
         got: stdout.total === 0 ? 'no output' : visible(stdout.text),
       });

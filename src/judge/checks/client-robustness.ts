@@ -33,7 +33,7 @@ export const CLIENT_ROBUSTNESS: Check<ClientAttempt>[] = [
     run: async attempt => {
       const port = await freePort();
       const program = attempt.launch({ port, typed: true, unbuffered: true });
-      await expectCleanFailure(program, 'the start, with a port on which no server listens');
+      await expectCleanFailure(program, 'a start with a port on which no server listens');
     },
   },
   {

@@ -14,7 +14,7 @@ import {
 const PAGE = 'docs/check.md';
 
 const LEVEL_TITLES: Record<Level, string> = {
-  required: 'Required: the words of the assignment',
+  required: 'Required: what the assignment asks for',
   robustness: 'Robustness: what a real server or client meets',
   optional: 'Optional: more than the assignment asks for',
 };

@@ -1,7 +1,7 @@
 /**
  * Standard output that never makes a server wait. When a terminal is paused, a pipe is not read, or
  * the reader of a FIFO restarts, lines wait in a bounded backlog. Lines that do not fit, or that a
- * full disk does not take, are dropped, and a later line tells how many.
+ * full disk does not take, are dropped, and a later line reports how many.
  */
 import { Buffer } from 'node:buffer';
 import { EINTR } from '../../sockets/constants.ts';

@@ -15,7 +15,7 @@ import { TextFormat } from './text-format.ts';
 export const disconnectReason = {
   closedByClient: 'closed by the client',
   serverStopped: 'the server stopped',
-  forceClosed: 'cut off, the server stopped',
+  forceClosed: 'closed by force, the server stopped',
   idle: (seconds: number): string => `idle for ${seconds} s`,
   failed: ({ reason, code }: SystemError): string => `${reason} (${code})`,
 };

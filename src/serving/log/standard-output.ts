@@ -47,7 +47,8 @@ export function standardOutput(): StandardOutput {
 }
 
 /**
- * O_NONBLOCK belongs to the open file, which other processes may share: hence a second open file.
+ * O_NONBLOCK belongs to the open file, which other processes may share. So the file is opened a
+ * second time.
  * @returns undefined where that is impossible or unnecessary.
  */
 function reopenNonBlocking(type: FileType): number | undefined {

@@ -1,4 +1,4 @@
-/** The log for people: one line of text per event, as in the sample session of docs/protocol.md. */
+/** The log for people: one line of text per event, as in the sample session of the assignment. */
 import { Buffer } from 'node:buffer';
 import { formatAddress } from '../../sockets/address.ts';
 import { type Colour, coloured } from '../../terminal/colours.ts';

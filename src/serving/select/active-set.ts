@@ -13,7 +13,7 @@ import { system } from '../../sockets/system-calls.ts';
 /** With fewer descriptors a full scan is cheap: two calls cost more than they save. */
 const MANY = 256;
 
-/** About the cost of a full scan of thousands: a wait in vain at most doubles that cost. */
+/** About the cost of a full scan of thousands: waiting without success at most doubles that cost. */
 const WAIT_MS = 0.3;
 
 const SCAN_INTERVAL_FACTOR = 8;

@@ -3,7 +3,7 @@
  * of it is a tick:
  *
  *   1. Node's event loop runs once, if it has something to do or a signal came;
- *   2. what has to happen before each sleep happens, for example the log is written;
+ *   2. the server's own work before each sleep runs, for example writing the log;
  *   3. select waits until a descriptor is ready or a timer is due; it does not wait when there are
  *      actions for the end of the tick;
  *   4. the handler of each descriptor that is ready is called;
@@ -18,7 +18,7 @@ import { RETRY_DELAY_MS } from '../limits.ts';
 import { ActiveSet } from './active-set.ts';
 import { type Timer, Timers } from './timers.ts';
 
-/** Is called when its descriptor is ready. */
+/** Its methods are called when its descriptor is ready. */
 export interface EventHandler {
   readonly fd: number;
   onReadable(): void;
@@ -85,7 +85,7 @@ export class SelectLoop {
     this.#timers.cancel(timer);
   }
 
-  /** Node's event loop runs once before the next sleep: it has something new, such as a thread. */
+  /** Node's event loop runs once before the next sleep: it has new work, such as a new thread. */
   requestNodeTick(): void {
     this.#nodeTickRequested = true;
   }

@@ -1,7 +1,7 @@
 /**
  * One client of a select loop: a non-blocking socket, its conversation, and the replies that the
  * socket has not taken yet. The client is either read from or, while replies are unsent, written to.
- * So one client can make the server hold one receive and one time slice of replies, not more.
+ * So the server holds at most one receive and one time slice of replies for each client.
  */
 import { Buffer } from 'node:buffer';
 import { answerTimeSlice, type Conversation, type Counts } from '../../protocol/conversation.ts';
@@ -62,7 +62,7 @@ export class Session implements EventHandler {
     this.#attempt(this.#receiveReady);
   };
 
-  /** One closure for all ticks: a busy server would create 100,000 per second. */
+  /** One closure for all ticks; otherwise a busy server would create 100,000 per second. */
   readonly #receiveReady = (): void => this.#receive();
 
   onWritable(): void {
@@ -96,7 +96,7 @@ export class Session implements EventHandler {
     }
   }
 
-  /** Closes the connection in whatever state it is. */
+  /** Closes the connection at once, even if replies are unsent. */
   disconnect(reason: string): void {
     if (this.#isDisconnected) return;
     this.#isDisconnected = true;

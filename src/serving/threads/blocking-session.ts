@@ -61,7 +61,7 @@ export class BlockingSession {
     this.#idleTimeout = idleTimeout;
   }
 
-  /** Until the client leaves. @returns why it left. */
+  /** Serves until the client leaves. @returns why it left. */
   serve(): string {
     try {
       this.#socket.setNonBlocking(false);

@@ -1,6 +1,6 @@
 /**
  * The thread of one client of server2. It starts before its client is known, waits for a job, serves
- * the client (blocking-session.ts), and ends when the main thread tells it to.
+ * the client (blocking-session.ts), and ends when the main thread asks it to.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { CalculatorConversation } from '../../protocol/calculator-conversation.ts';

@@ -22,7 +22,7 @@ import type { SelectLoop } from '../select/select-loop.ts';
 import type { Timer } from '../select/timers.ts';
 import type { ClientLeft, ThreadMessage } from './client-thread.ts';
 
-/** What the pool reports to its user. */
+/** What the pool reports to its owner. */
 export interface ThreadEvents {
   /** A thread is idle, or there is room for another one. */
   available(): void;

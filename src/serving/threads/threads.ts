@@ -92,7 +92,7 @@ export class Threads implements Clients, ThreadEvents {
     this.#dispatch();
   }
 
-  /** The waiting clients get no thread. */
+  /** Refuses the clients that wait for a thread. */
   noThread({ message }: Error): void {
     for (const socket of this.#waiting.splice(0)) {
       this.#refuse(socket, message, 'no thread could be started');
