@@ -1,20 +1,20 @@
 /**
- * A scripted client of a simulated run. Its script says and waits; what it hears is compared, byte
- * for byte, with what the pure conversation replies to what it said. It may be lost only for a reason
- * of its own.
+ * A scripted client of a simulated run. Its script sends and waits. What it receives is compared, byte
+ * for byte, with what the pure conversation replies. Its connection may be lost only for a reason that
+ * the client or the simulated kernel gave.
  */
 import type { Random } from '../support/random.ts';
-import type { Connection, Ear } from './connection.ts';
+import type { ClientEvents, Connection } from './connection.ts';
 import type { Message } from './conversations.ts';
 import { Violation } from './kernel.ts';
 
 export const BUSY = 'error: server busy: ';
 
-/** A reply is not later than this, but for what the run itself held up. */
+/** A reply takes no longer than this, apart from delays that the simulation itself causes. */
 const LATEST_MS = 1000;
-/** A server looks for idle clients now and then, and so ends them up to this much later. */
+/** A server checks for idle clients now and then, so it disconnects them up to this much later. */
 const IDLE_SWEEP = 1.25;
-/** More than this takes its time to be delivered: buffers may be as small as 80 bytes. */
+/** More bytes than this take time to deliver: buffers may be as small as 80 bytes. */
 const PROMPT_BYTES = 4096;
 
 /** What a script waits for: some milliseconds, all replies that are due, or the end of the stream. */
@@ -30,35 +30,35 @@ export interface RunOfClients {
   readonly echoes: boolean;
   /** Whether the server was told to stop. */
   readonly isStopping: () => boolean;
-  /** After so long a client that says nothing, and is owed nothing, is disconnected. */
+  /** After this long a client that sends nothing, and has all its replies, is disconnected. */
   readonly idleTimeoutMs: number;
-  /** Milliseconds so far that were not the server's. */
-  readonly heldUp: () => number;
+  /** Milliseconds so far that the simulation has caused, and not the server. */
+  readonly delay: () => number;
   readonly finished: (client: Client) => void;
 }
 
-export class Client implements Ear {
+export class Client implements ClientEvents {
   readonly name: string;
   connection: Connection | undefined;
   isRefused = false;
   /** Whether it takes replies as they come. */
   isReading = true;
   #lastSaid = 0;
-  /** When it last said or heard something. */
+  /** When it last sent or received something. */
   #lastActive = 0;
-  /** What it must have heard at least when the server stops in good order. */
-  #owedAtStop = 0;
+  /** How much it must have received when the server stops. */
+  #dueAtStop = 0;
   readonly #run: RunOfClients;
   readonly #script: Generator<Wait, void, void>;
   #expected = '';
-  #heard = 0;
+  #received = 0;
   #head = '';
-  #said = 0;
-  /** Where in what was said a message ends, and where its reply ends in what is expected. */
-  readonly #ends: (readonly [said: number, expected: number])[] = [];
+  #sent = 0;
+  /** Where a message ends in what was sent, and where its reply ends in what is expected. */
+  readonly #ends: (readonly [sent: number, expected: number])[] = [];
   #wait: Wait | undefined;
   #waitsSince = 0;
-  #heldUpBefore = 0;
+  #delayBefore = 0;
   #dueBefore = 0;
   #ended: 'end' | 'reset' | undefined;
   #hasLeft = false;
@@ -92,26 +92,26 @@ export class Client implements Ear {
 
   // What scripts do.
 
-  say({ text, reply }: Message, lineEnd: string): void {
-    this.sayPart(text + lineEnd);
-    this.owe(reply);
+  sendMessage({ text, reply }: Message, lineEnd: string): void {
+    this.sendPart(text + lineEnd);
+    this.expect(reply);
   }
 
-  /** Some of a message; `owe` says later what the whole is worth. */
-  sayPart(bytes: string): void {
-    this.#says(bytes);
+  /** Sends a part of a message; `expect` later has the reply to the whole. */
+  sendPart(bytes: string): void {
+    this.#sends(bytes);
     this.connection?.clientSends(bytes);
   }
 
-  sayUrgent(byte: string): void {
-    this.#says(byte);
+  sendUrgent(byte: string): void {
+    this.#sends(byte);
     this.connection?.clientSendsUrgent(byte);
   }
 
-  /** What was said is a whole message, to which this is the reply of a calculator. */
-  owe(reply: string): void {
+  /** What was sent is now a whole message, and this is a calculator's reply to it. */
+  expect(reply: string): void {
     if (!this.#run.echoes) this.#expected += reply;
-    this.#ends.push([this.#said, this.#expected.length]);
+    this.#ends.push([this.#sent, this.#expected.length]);
   }
 
   read(on: boolean): void {
@@ -143,20 +143,21 @@ export class Client implements Ear {
     this.connection?.clientVanishes();
   }
 
-  // What it hears. A server that stops answers what there is of a message as if it were all.
+  // What it receives. A server that stops answers a partial message as if it were whole.
 
-  heard(bytes: string): void {
+  onReceived(bytes: string): void {
     if (this.#head.length < 200) this.#head += bytes.slice(0, 200);
-    if (!this.isRefused && !this.#expected.startsWith(bytes, this.#heard)) {
+    if (!this.isRefused && !this.#expected.startsWith(bytes, this.#received)) {
       if (isRefusal(this.#head)) this.isRefused = true;
-      else if (!this.#run.isStopping() || this.#heard < this.#owedAtStop) this.#heardWrongly(bytes);
+      else if (!this.#run.isStopping() || this.#received < this.#dueAtStop)
+        this.#receivedWrongly(bytes);
     }
-    this.#heard += bytes.length;
+    this.#received += bytes.length;
     this.#lastActive = this.#run.now();
     if (this.#wait === 'replies' && this.#hasAllReplies && !this.isRefused) this.#goOn();
   }
 
-  ended(how: 'end' | 'reset'): void {
+  onEnded(how: 'end' | 'reset'): void {
     if (this.#ended || this.#isDone) return;
     this.#ended = how;
     if (this.isRefused) this.#checkRefusal();
@@ -169,35 +170,35 @@ export class Client implements Ear {
   noteStop(): void {
     if (this.#isDone || !this.isReading || this.isRefused || !this.connection) return;
     const { arrived } = this.connection;
-    for (const [said, expected] of this.#ends) {
-      if (said <= arrived) this.#owedAtStop = expected;
+    for (const [sent, expected] of this.#ends) {
+      if (sent <= arrived) this.#dueAtStop = expected;
     }
   }
 
   /** After the run. */
   checkEnd(): void {
     const { connection } = this;
-    if (!connection || connection.excuse || this.isRefused || this.#hasLeft || !this.isReading)
+    if (!connection || connection.lossReason || this.isRefused || this.#hasLeft || !this.isReading)
       return;
-    if (this.#heard >= this.#owedAtStop) return;
+    if (this.#received >= this.#dueAtStop) return;
     throw this.#violation(
-      `has ${this.#heard} of ${this.#owedAtStop} bytes that were due when the server was stopped`,
+      `has ${this.#received} of ${this.#dueAtStop} bytes that were due when the server was stopped`,
     );
   }
 
   describe(): string {
-    return `${this.name} waits for ${this.#wait}, has ${this.#heard} of ${this.#expected.length} bytes`;
+    return `${this.name} waits for ${this.#wait}, has ${this.#received} of ${this.#expected.length} bytes`;
   }
 
-  #says(bytes: string): void {
-    this.#said += bytes.length;
+  #sends(bytes: string): void {
+    this.#sent += bytes.length;
     this.#lastSaid = this.#run.now();
     this.#lastActive = this.#lastSaid;
     if (this.#run.echoes) this.#expected += bytes;
   }
 
   get #hasAllReplies(): boolean {
-    return this.#heard >= this.#expected.length;
+    return this.#received >= this.#expected.length;
   }
 
   #goOn(): void {
@@ -218,8 +219,8 @@ export class Client implements Ear {
       if (value === 'end' && this.#ended) continue;
       this.#wait = value;
       this.#waitsSince = this.#run.now();
-      this.#heldUpBefore = this.#run.heldUp();
-      this.#dueBefore = this.#expected.length - this.#heard;
+      this.#delayBefore = this.#run.delay();
+      this.#dueBefore = this.#expected.length - this.#received;
       if (typeof value === 'number') this.#run.after(value, () => this.#goOn());
       return;
     }
@@ -234,24 +235,24 @@ export class Client implements Ear {
   }
 
   #checkLateness(): void {
-    const heldUp = this.#run.heldUp() - this.#heldUpBefore;
+    const delay = this.#run.delay() - this.#delayBefore;
     const since = Math.max(this.#waitsSince, this.connection?.acceptedAt ?? 0);
-    const waited = this.#run.now() - since - heldUp;
+    const waited = this.#run.now() - since - delay;
     if (waited <= LATEST_MS || this.#dueBefore > PROMPT_BYTES) return;
-    throw this.#violation(`waited ${waited} ms for a reply, held up for ${heldUp} ms beside that`);
+    throw this.#violation(`waited ${waited} ms for a reply, beside delays of ${delay} ms`);
   }
 
   #checkRefusal(): void {
-    if (this.connection?.excuse || this.#hasLeft || this.#run.isStopping()) return;
+    if (this.connection?.lossReason || this.#hasLeft || this.#run.isStopping()) return;
     if (/^error: server busy: .*\n$/.test(this.#head)) return;
     throw this.#violation(`was refused with ${JSON.stringify(this.#head)} only`);
   }
 
-  /** Without a word for so long it should not be here any more. */
+  /** After so long a silence it should be disconnected. */
   #checkPresence(): void {
     const { connection } = this;
-    if (!connection || connection.excuse || this.isRefused || this.#run.isStopping()) return;
-    const since = Math.max(this.#lastActive, connection.acceptedAt) + this.#run.heldUp();
+    if (!connection || connection.lossReason || this.isRefused || this.#run.isStopping()) return;
+    const since = Math.max(this.#lastActive, connection.acceptedAt) + this.#run.delay();
     const longest = IDLE_SWEEP * this.#run.idleTimeoutMs + LATEST_MS;
     if (!this.isReading || this.#run.now() - since <= longest) return;
     throw this.#violation(`is connected though it was silent for ${longest} ms`);
@@ -260,16 +261,16 @@ export class Client implements Ear {
   #checkLoss(how: 'end' | 'reset'): void {
     const silence = this.#run.now() - this.#lastSaid;
     if (how === 'end' && silence >= this.#run.idleTimeoutMs && this.#hasAllReplies) return;
-    if (this.#hasLeft || this.connection?.excuse || this.#run.isStopping()) return;
+    if (this.#hasLeft || this.connection?.lossReason || this.#run.isStopping()) return;
     throw this.#violation(
-      `was lost (${how}) with ${this.#heard} of ${this.#expected.length} bytes of replies`,
+      `was lost (${how}) with ${this.#received} of ${this.#expected.length} bytes of replies`,
     );
   }
 
-  #heardWrongly(bytes: string): never {
-    const expected = this.#expected.slice(this.#heard, this.#heard + 80);
-    const heard = JSON.stringify(bytes.slice(0, 80));
-    throw this.#violation(`heard ${heard} instead of ${JSON.stringify(expected)}`);
+  #receivedWrongly(bytes: string): never {
+    const expected = this.#expected.slice(this.#received, this.#received + 80);
+    const received = JSON.stringify(bytes.slice(0, 80));
+    throw this.#violation(`received ${received} instead of ${JSON.stringify(expected)}`);
   }
 
   #violation(what: string): Violation {

@@ -29,14 +29,14 @@ export interface ConnectionOptions {
 }
 
 /** What the client learns. */
-export interface Ear {
-  heard(bytes: string): void;
-  ended(how: 'end' | 'reset'): void;
+export interface ClientEvents {
+  onReceived(bytes: string): void;
+  onEnded(how: 'end' | 'reset'): void;
 }
 
 export class Connection {
   /** Why it may end before the conversation is over; the fault is not the server's then. */
-  excuse: string | undefined;
+  lossReason: string | undefined;
   /** Bytes that have arrived at the server's system so far, received by the server or not. */
   arrived = 0;
   received = 0;
@@ -51,7 +51,7 @@ export class Connection {
   #lastSeen = 0;
   readonly #timing: Timing;
   readonly #options: ConnectionOptions;
-  readonly #ear: Ear;
+  readonly #events: ClientEvents;
   #inbound = '';
   /** Sent by the client, waiting for room at the server. */
   #held = '';
@@ -68,12 +68,12 @@ export class Connection {
   #clientClosed = false;
   #vanished = false;
   #clientHasLeft = false;
-  #toldEnd = false;
+  #endReported = false;
 
-  constructor(timing: Timing, options: ConnectionOptions, ear: Ear) {
+  constructor(timing: Timing, options: ConnectionOptions, events: ClientEvents) {
     this.#timing = timing;
     this.#options = options;
-    this.#ear = ear;
+    this.#events = events;
   }
 
   // The client's side.
@@ -132,7 +132,7 @@ export class Connection {
   clientReadsSome(bytes: number): void {
     const text = this.#unread.slice(0, bytes);
     this.#unread = this.#unread.slice(bytes);
-    if (text !== '') this.#ear.heard(text);
+    if (text !== '') this.#events.onReceived(text);
     this.#deliver();
   }
 
@@ -211,7 +211,7 @@ export class Connection {
   }
 
   get unacknowledged(): number {
-    return this.#outbound.length + (this.#serverFin && !this.#toldEnd ? 1 : 0);
+    return this.#outbound.length + (this.#serverFin && !this.#endReported ? 1 : 0);
   }
 
   close(): void {
@@ -273,9 +273,9 @@ export class Connection {
     if (!this.#reading) return;
     const text = this.#unread;
     this.#unread = '';
-    if (text !== '') this.#ear.heard(text);
+    if (text !== '') this.#events.onReceived(text);
     if (this.#outbound !== '') this.#timing.after(0, () => this.#deliver());
-    else if (this.#serverFin) this.#tellEnd('end');
+    else if (this.#serverFin) this.#reportEnd('end');
   }
 
   #serverIsReset(error: number): void {
@@ -291,16 +291,16 @@ export class Connection {
   #clientIsReset(): void {
     this.#outbound = '';
     if (this.#reading && this.#unread !== '') {
-      this.#ear.heard(this.#unread);
+      this.#events.onReceived(this.#unread);
       this.#unread = '';
     }
-    this.#tellEnd('reset');
+    this.#reportEnd('reset');
   }
 
-  #tellEnd(how: 'end' | 'reset'): void {
-    if (this.#toldEnd || this.#clientClosed) return;
-    this.#toldEnd = true;
-    this.#ear.ended(how);
+  #reportEnd(how: 'end' | 'reset'): void {
+    if (this.#endReported || this.#clientClosed) return;
+    this.#endReported = true;
+    this.#events.onEnded(how);
   }
 
   #leaves(): void {

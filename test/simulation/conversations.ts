@@ -1,5 +1,5 @@
 /**
- * What clients of a run may say, with what the pure conversation replies to each message. Bytes are
+ * What clients of a run may send, with what the pure conversation replies to each message. Bytes are
  * binary strings (latin1).
  */
 import { CalculatorConversation } from '../../src/protocol/calculator-conversation.ts';
@@ -38,7 +38,7 @@ const EXPRESSIONS = [
 /** Message text that no server takes for text, or takes for too long. */
 const ODDITIES = ['\xff\xfe', '\x1b[31m', '1\0+1', '7'.repeat(MAX_MESSAGE_BYTES + 1)];
 
-/** What the conversation says to a client that sends this and ends its direction. */
+/** The replies of the conversation to a client that sends this and half-closes. */
 export function repliesTo(bytes: string): string {
   const conversation = new CalculatorConversation();
   const replies = new ReplyBuffer();
@@ -60,12 +60,12 @@ export function repliesTo(bytes: string): string {
 const messageOf = (text: string): Message => ({ text, reply: repliesTo(`${text}\n`) });
 const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
-/** What a client may say on a line of its own. */
+/** What a client may send as a line. */
 export const MESSAGES: readonly Message[] = [...EXPRESSIONS.map(latin1), ...ODDITIES].map(
   messageOf,
 );
 
-/** What a client may say without a line end: not nothing, and no line too long. */
+/** What a client may send without a line end: not empty and not too long. */
 export const BARE_MESSAGES: readonly Message[] = EXPRESSIONS.filter(text => text !== '')
   .map(latin1)
   .map(messageOf);

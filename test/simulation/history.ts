@@ -6,7 +6,7 @@ export class History {
   readonly #entries: (readonly [time: number, what: string, ...details: unknown[]])[] = [];
   #next = 0;
 
-  /** Details become text only when somebody reads them. */
+  /** Details become text only when they are read. */
   add(time: number, what: string, ...details: unknown[]): void {
     this.#entries[this.#next % KEPT] = [time, what, ...details];
     this.#next++;

@@ -32,7 +32,7 @@ export interface KernelOptions {
   /** Milliseconds that a call takes. */
   readonly callMs: number;
   /** Of a thousand calls, how many go wrong without harm (short, interrupted, would block). */
-  readonly mishaps: number;
+  readonly faults: number;
   /** Of a thousand calls, how many fail. */
   readonly failures: number;
   /** Of a thousand calls, before how many the machine stands still for a while. */
@@ -225,7 +225,7 @@ export class Kernel {
   }
 
   #mishap(): boolean {
-    return this.#chance(this.#options.mishaps);
+    return this.#chance(this.#options.faults);
   }
 
   #failure(call: string, fd: number, choices: readonly number[]): number {
@@ -302,7 +302,7 @@ export class Kernel {
       if (file.kind === 'listener') {
         if (this.#listener === file) this.#listener = undefined;
         for (const { connection } of file.queue) {
-          connection.excuse ??= 'the server stopped listening';
+          connection.lossReason ??= 'the server stopped listening';
           connection.clientResetByServer();
         }
       } else if (file.kind === 'connection') {
@@ -327,7 +327,7 @@ export class Kernel {
       this.#progressed();
       const lost = this.#failure('accept', fd, errors.ACCEPT_LOSES);
       if (lost) {
-        next.connection.excuse = 'accept failed';
+        next.connection.lossReason = 'accept failed';
         next.connection.clientResetByServer();
         return lost;
       }
@@ -378,7 +378,7 @@ export class Kernel {
   }
 
   #breaks(connection: Connection, failed: number): number {
-    connection.excuse = 'a call on its socket failed';
+    connection.lossReason = 'a call on its socket failed';
     return failed;
   }
 
@@ -445,7 +445,7 @@ export class Kernel {
     this.#checkSet('read', nfds, read);
     this.#checkSet('write', nfds, write);
     if (!(timeout >= 0)) throw new Violation(`select with a timeout of ${timeout} ms`);
-    if (this.#chance(this.#options.mishaps / 4)) return this.#undefined(read, write, -errors.EINTR);
+    if (this.#chance(this.#options.faults / 4)) return this.#undefined(read, write, -errors.EINTR);
     const failed = this.#failure('select', nfds, errors.SELECT_FAILS);
     if (failed) return this.#undefined(read, write, failed);
     const deadline = this.now + timeout;
@@ -487,8 +487,8 @@ export class Kernel {
     let count = 0;
     const keep = (words: Uint32Array | null, isReady: (file: File) => boolean): void => {
       forEachBit(words, nfds, fd => {
-        // A descriptor may be said to be ready and not be, by the time it is used (select(2), BUGS).
-        if (isReady(this.#files[fd] as File) || (ready > 0 && this.#chance(this.#options.mishaps)))
+        // select may report a descriptor that is not ready when it is used (select(2), BUGS).
+        if (isReady(this.#files[fd] as File) || (ready > 0 && this.#chance(this.#options.faults)))
           count++;
         else
           (words as Uint32Array)[fd >>> 5] =

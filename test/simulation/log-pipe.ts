@@ -26,7 +26,7 @@ export class LogPipe {
     return this.isBroken || this.#room >= Math.min(PIPE_BUF, this.#capacity);
   }
 
-  /** What write(2) says to a descriptor that does not wait. */
+  /** The result of write(2) on a non-blocking descriptor. */
   write(text: string): number {
     if (this.isBroken) return -EPIPE;
     const room = this.#room;

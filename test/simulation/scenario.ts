@@ -19,7 +19,7 @@ export interface Scenario {
   /** Seconds, as for --idle-timeout; undefined for none. */
   readonly idleTimeout: number | undefined;
   readonly log: { readonly type: FileType; readonly capacity: number; readonly reader: LogReader };
-  /** How many times somebody asks for the summary (SIGUSR2). */
+  /** How often a summary is requested (SIGUSR2). */
   readonly summaries: number;
   /** When it is told to stop; undefined for some time after the last client. */
   readonly stopAt: number | undefined;
@@ -38,7 +38,7 @@ export function scenarioOf(random: Random): Scenario {
   ] as const);
   const clients = clientsOf(random, server);
   const isCrowd = clients > 200;
-  const trouble = random.pick(['none', 'none', 'mishaps', 'mishaps', 'failures'] as const);
+  const trouble = random.pick(['none', 'none', 'faults', 'faults', 'failures'] as const);
   return {
     server,
     clients,
@@ -55,7 +55,7 @@ export function scenarioOf(random: Random): Scenario {
       firstDescriptor: firstDescriptorOf(random),
       mostDescriptors: !isCrowd && random.below(10) === 0 ? 3 + random.below(clients) : 1_000_000,
       callMs: random.pick(isCrowd ? [0.001] : [0.001, 0.005, 0.02]),
-      mishaps: trouble === 'none' ? 0 : random.pick([2, 20, 100]),
+      faults: trouble === 'none' ? 0 : random.pick([2, 20, 100]),
       failures: trouble === 'failures' ? random.pick([1, 10]) : 0,
       stalls: random.below(8) === 0 ? 1 : 0,
       failsToStart: random.below(50) === 0,

@@ -15,7 +15,7 @@ const anyBare = (random: Random): Message => random.pick(BARE_MESSAGES);
 /** One line, its reply, the next line. */
 const lines: Script = function* (client, random) {
   for (let count = random.below(6); count >= 0; count--) {
-    client.say(anyMessage(random), random.pick(LINE_ENDS));
+    client.sendMessage(anyMessage(random), random.pick(LINE_ENDS));
     yield 'replies';
     yield random.below(40);
   }
@@ -25,7 +25,7 @@ const lines: Script = function* (client, random) {
 /** The text only, as 18 of 21 public clients send it. */
 const bare: Script = function* (client, random) {
   for (let count = random.below(6); count >= 0; count--) {
-    client.say(anyBare(random), '');
+    client.sendMessage(anyBare(random), '');
     yield 'replies';
     yield random.below(60);
   }
@@ -38,11 +38,11 @@ const bareInPieces: Script = function* (client, random) {
     const { text, reply } = anyBare(random);
     for (let from = 0; from < text.length; ) {
       const to = from + 1 + random.below(text.length);
-      client.sayPart(text.slice(from, to));
+      client.sendPart(text.slice(from, to));
       from = to;
       if (from < text.length) yield random.below(SHORT_GAP_MS);
     }
-    client.owe(reply);
+    client.expect(reply);
     yield 'replies';
     yield PAUSE_MS + random.below(40);
   }
@@ -51,15 +51,15 @@ const bareInPieces: Script = function* (client, random) {
 
 /** After a first line every pause is long, and ends nothing. */
 const slow: Script = function* (client, random) {
-  client.say(anyMessage(random), '\n');
+  client.sendMessage(anyMessage(random), '\n');
   yield 'replies';
   const { text, reply } = random.pick(MESSAGES.slice(0, 12));
   for (const byte of text) {
-    client.sayPart(byte);
+    client.sendPart(byte);
     yield random.below(100);
   }
-  client.sayPart('\n');
-  client.owe(reply);
+  client.sendPart('\n');
+  client.expect(reply);
   yield 'replies';
   client.close();
 };
@@ -74,7 +74,7 @@ const burst: Script = function* (client, random) {
 /** The last message has no line end: the end of the direction ends it. */
 const unfinished: Script = function* (client, random) {
   sayMany(client, random, random.below(3));
-  client.say(anyBare(random), '');
+  client.sendMessage(anyBare(random), '');
   client.halfClose();
   yield 'end';
 };
@@ -101,8 +101,8 @@ const silent: Script = function* (client, random) {
 
 const resets: Script = function* (client, random) {
   if (random.below(2) === 0) yield random.below(30);
-  if (random.below(2) === 0) client.say(anyMessage(random), '\n');
-  if (random.below(2) === 0) client.sayPart('22 + ');
+  if (random.below(2) === 0) client.sendMessage(anyMessage(random), '\n');
+  if (random.below(2) === 0) client.sendPart('22 + ');
   if (random.below(2) === 0) yield random.below(SHORT_GAP_MS);
   client.reset();
 };
@@ -116,17 +116,17 @@ const leavesAtOnce: Script = function* (client, random) {
 
 /** A byte of the message is urgent (MSG_OOB). */
 const urgent: Script = function* (client) {
-  client.sayPart('1+');
-  client.sayUrgent('2');
-  client.sayPart('3\n');
-  client.owe(repliesTo('1+23\n'));
+  client.sendPart('1+');
+  client.sendUrgent('2');
+  client.sendPart('3\n');
+  client.expect(repliesTo('1+23\n'));
   yield 'replies';
   client.close();
 };
 
 /** Its machine is gone, with replies on the way or not. */
 const vanishes: Script = function* (client, random) {
-  client.say(anyMessage(random), '\n');
+  client.sendMessage(anyMessage(random), '\n');
   if (random.below(2) === 0) yield 'replies';
   sayMany(client, random, random.below(20));
   yield random.below(10);
@@ -134,8 +134,8 @@ const vanishes: Script = function* (client, random) {
 };
 
 function sayMany(client: Client, random: Random, count: number): void {
-  for (let said = 0; said < count; said++) {
-    client.say(anyMessage(random), random.pick(LINE_ENDS));
+  for (let sent = 0; sent < count; sent++) {
+    client.sendMessage(anyMessage(random), random.pick(LINE_ENDS));
   }
 }
 

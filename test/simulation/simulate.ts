@@ -68,9 +68,9 @@ class Run {
   readonly #log: LogPipe;
   #atWork = 0;
   #connections = 0;
-  #toldToStop = false;
+  #stopRequested = false;
   #stoppedAt = Number.POSITIVE_INFINITY;
-  #heldUpAtStop = 0;
+  #delayAtStop = 0;
   #refusals = new Set<Connection>();
   readonly #served = new Set<Connection>();
 
@@ -135,9 +135,9 @@ class Run {
       after: (milliseconds, action) => this.kernel.after(milliseconds, action),
       connect: client => this.#connect(client),
       echoes: this.#scenario.server === 'server4',
-      isStopping: () => this.#toldToStop,
+      isStopping: () => this.#stopRequested,
       idleTimeoutMs: 1000 * (this.#scenario.idleTimeout ?? Number.POSITIVE_INFINITY),
-      heldUp: () => this.kernel.stalled + 150 * this.kernel.failures,
+      delay: () => this.kernel.stalled + 150 * this.kernel.failures,
       finished: () => this.#finished(),
     };
     for (let index = 0; index < this.#scenario.clients; index++) {
@@ -166,7 +166,7 @@ class Run {
       log.reads(false);
       const read = (): void => {
         log.readsSome(1 + this.#random.below(8192));
-        if (!this.#toldToStop) this.kernel.after(this.#random.below(200), read);
+        if (!this.#stopRequested) this.kernel.after(this.#random.below(200), read);
       };
       read();
       return;
@@ -203,7 +203,7 @@ class Run {
     const port = 10_000 + (this.#connections++ % 50_000);
     const queued = this.kernel.enqueue(connection, { host: '127.0.0.1', port });
     if (queued === 'queued') return connection;
-    return queued === 'refused' && this.#toldToStop ? undefined : 'full';
+    return queued === 'refused' && this.#stopRequested ? undefined : 'full';
   }
 
   #finished(): void {
@@ -212,10 +212,10 @@ class Run {
   }
 
   #stop(): void {
-    if (this.#toldToStop) return;
-    this.#toldToStop = true;
+    if (this.#stopRequested) return;
+    this.#stopRequested = true;
     this.#stoppedAt = this.kernel.now;
-    this.#heldUpAtStop = this.kernel.stalled;
+    this.#delayAtStop = this.kernel.stalled;
     for (const client of this.#clients) client.noteStop();
     if (this.#scenario.untilEof && this.#random.below(2) === 0) this.kernel.stdinHasEnded = true;
     else this.kernel.signal(this.#random.pick(['SIGINT', 'SIGTERM']));
@@ -230,8 +230,8 @@ class Run {
         if (held > HELD_BYTES) throw new Violation(`${held} bytes of one client are held`);
       }
     }
-    const heldUp = this.kernel.stalled - this.#heldUpAtStop + 150 * this.kernel.failures;
-    if (this.kernel.now > this.#stoppedAt + STOP_MS + heldUp) {
+    const delay = this.kernel.stalled - this.#delayAtStop + 150 * this.kernel.failures;
+    if (this.kernel.now > this.#stoppedAt + STOP_MS + delay) {
       throw new Violation('the server did not stop within its grace');
     }
   }
@@ -240,7 +240,7 @@ class Run {
   #checkRefusal(connection: Connection): void {
     this.#served.delete(connection);
     this.#refusals.add(connection);
-    if (this.#refusals.size > LINGERING) connection.excuse = 'too many refused clients wait';
+    if (this.#refusals.size > LINGERING) connection.lossReason = 'too many refused clients wait';
     const limit =
       this.#scenario.server === 'server1' ? 1 : (this.#scenario.maxClients ?? this.#usualLimit);
     const present = [...this.#served].filter(served => !served.hasBeenGoneFor(this.kernel.ticks));
@@ -257,8 +257,8 @@ class Run {
 
   #checkEnd(): void {
     const { kernel } = this;
-    if (!this.#toldToStop) throw new Violation('the server stopped though it was not told to');
-    if (this.#heldUpAtStop === kernel.stalled && kernel.failures === 0) {
+    if (!this.#stopRequested) throw new Violation('the server stopped though it was not told to');
+    if (this.#delayAtStop === kernel.stalled && kernel.failures === 0) {
       for (const client of this.#clients) client.checkEnd();
     }
     const ofTheLog = 1;
