@@ -23,7 +23,7 @@ const MESSAGES: [message: string, reply: string][] = [
   ['0.5 * (1 + 2) ^ 3', '13.5'],
 ];
 
-/** Answers for so many milliseconds. @returns messages a second. */
+/** Answers for a number of milliseconds. @returns messages per second. */
 type Contender = (message: string) => () => number;
 
 const CONTENDERS: Record<string, Contender> = {

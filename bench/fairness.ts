@@ -1,6 +1,6 @@
 /**
  * `npm run bench:fairness`: what a hostile client costs the others. Ten clients ask a server 200
- * times a second, and then somebody misbehaves; the table says how long they waited from then on, and
+ * times a second, and then a client misbehaves. The table has how long they waited from then on, and
  * what it cost the server. The hostile clients are in this process: on two cores a part of the wait
  * is for a core.
  */
@@ -19,18 +19,18 @@ const LOAD = { clients: 10, inFlight: 0, warmUp: 4, seconds: 4, rate: 200, idle:
 /** When the misbehaviour begins, and when it is measured. */
 const QUIET_MS = 2000;
 const WARM_UP_MS = 1000 * LOAD.warmUp;
-const DEAR_CLIENTS = 50;
+const WORST_CASE_CLIENTS = 50;
 const UNREAD_MESSAGES = 1_000_000;
 const TICKS_PER_SECOND = 100;
 
-/** What misbehaves, on so many connections: begins, and goes on until they are closed. */
+/** Each opens its connections and misbehaves until they are closed. */
 const HOSTILITIES: Record<string, (port: number) => Socket[]> = {
-  nobody: () => [],
+  'no client': () => [],
   'one floods and reads': port => [flood(port)],
   'one sends a million messages, reads none': port => [unread(port)],
-  '50 ask the dearest message': port => {
-    const dear = `${dearest()}\n`;
-    return Array.from({ length: DEAR_CLIENTS }, () => askAgainAndAgain(port, dear));
+  '50 ask the worst-case message': port => {
+    const worstCase = `${worstCaseMessage()}\n`;
+    return Array.from({ length: WORST_CASE_CLIENTS }, () => askAgainAndAgain(port, worstCase));
   },
 };
 
@@ -41,7 +41,7 @@ console.log(
 console.log('|---|---|--:|--:|--:|--:|--:|');
 for (const name of ['server2', 'server3', 'server4']) {
   for (const hostility of Object.keys(HOSTILITIES)) {
-    if (name === 'server4' && hostility.includes('dearest')) continue;
+    if (name === 'server4' && hostility.includes('worst-case')) continue;
     console.log(`| ${[name, hostility, ...(await measure(ours(name), hostility))].join(' | ')} |`);
   }
 }
@@ -98,7 +98,7 @@ function open(port: number): Socket {
 }
 
 /** The one of those known that takes longest now; each was calculated once before. */
-function dearest(): string {
+function worstCaseMessage(): string {
   const texts = SPECIMENS.map(([, unit]) => message(unit));
   const times = [0, 1].map(() => texts.map(time)).at(-1) as number[];
   return texts[times.indexOf(Math.max(...times))] as string;

@@ -84,7 +84,7 @@ async function startTimes({ command }: Contender): Promise<Sample> {
   return { ms: times[Math.floor(STARTS / 2)] as number };
 }
 
-/** The memory of a process with so many worker threads that only wait. */
+/** The memory of a process with a number of worker threads that only wait. */
 async function bareWorkers(count: number): Promise<Sample> {
   const code = `
     const { Worker } = require('node:worker_threads');

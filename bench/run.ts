@@ -21,7 +21,7 @@ import type { Part, Row } from './results.ts';
 import { prepareTools } from './tools.ts';
 import { writeResults } from './write-results.ts';
 
-/** No round is gone on with after so long. */
+/** After this long no further round starts. */
 const LONGEST_MS = 15 * 60 * 1000;
 
 /** What does not vary from one time to the next is measured in the first round alone. */

@@ -22,7 +22,7 @@ Builds once, runs \`npm test\` N times (default: 20), and prints what failed.
 The exit code is 1 when any run failed. The output of a run that failed is kept in a file.
 `;
 
-/** A suite of two minutes that has not ended after so long hangs. */
+/** The suite takes two minutes; one that has not ended after this long hangs. */
 const DEADLINE_MS = 30 * 60_000;
 
 /** It ends with us, however we end. */

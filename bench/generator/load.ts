@@ -48,7 +48,7 @@ function connect(script: Script): Connection {
   return connection;
 }
 
-/** Talks for so many seconds. @returns how long it really was. */
+/** Sends and receives for a number of seconds. @returns how long it really took. */
 function talk(seconds: number, rate: number): number {
   const start = now();
   const end = start + seconds * 1e9;

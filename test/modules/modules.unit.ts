@@ -1,4 +1,4 @@
-/** The layout that docs/design.md promises: who imports whom, and what nobody may. */
+/** The layout that docs/design.md promises: which modules import which, and what only one file may do. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -55,7 +55,7 @@ const assertServed = async (peer: Peer): Promise<void> => {
   assert.equal(await peer.ask('22 + 44'), '66');
 };
 
-/** Lets a call fail so many times, on a descriptor if one is given, once `isArmed`. */
+/** Lets a call fail a number of times, on a descriptor if one is given, once `isArmed`. */
 class Failing {
   isArmed = false;
   left: number;

@@ -26,7 +26,7 @@ const MIB_OF_A_TSX_THREAD = 32;
 const MIB = 1024 * 1024;
 const plenty = { descriptors: 100_000, processes: 100_000, maps: 1_000_000, memory: 64_000 * MIB };
 
-/** The limits of a process that may open so many descriptors. */
+/** The limits of a process that may open this number of descriptors. */
 function limitsWithDescriptors(count: number): { select: number; thread: number } {
   const command = `ulimit -n ${count} && exec "$0" --import tsx "$1"`;
   const words = ['-c', command, process.execPath, FIXTURE];

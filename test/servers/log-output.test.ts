@@ -147,7 +147,7 @@ describe('output', () => {
   });
 
   // The first test, for the output of the child is a socket when it starts.
-  test('a socket nobody reads never blocks, and its lines come or are counted later', async () => {
+  test('a socket that is not read never blocks, and its lines come or are counted later', async () => {
     assert.equal((await printer.do({ print: FLOOD })).stalled, true);
     const shown = text(printer.process.stdout as NodeJS.ReadableStream);
     await printer.do({ drain: true });
@@ -157,7 +157,7 @@ describe('output', () => {
     shownOf(linesOf(await shown), FLOOD + 1);
   });
 
-  test('a blocking socket nobody reads never blocks either', async t => {
+  test('a blocking socket that is not read never blocks either', async t => {
     const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
     t.after(() => server.close());
     await once(server, 'listening');
@@ -173,7 +173,7 @@ describe('output', () => {
     shownOf(linesOf(await shown), lines + 1);
   });
 
-  test('a pipe nobody reads never blocks, the backlog is bounded, lines are counted', async () => {
+  test('a pipe that is not read never blocks, the backlog is bounded, lines are counted', async () => {
     const reader = new Reader(pipe);
     await printer.do({ stdout: pipe });
     assert.equal((await printer.do({ print: FLOOD })).stalled, true);
@@ -215,7 +215,7 @@ describe('output', () => {
   });
 
   test('a restarted reader gets the lines that waited for it, and a count of the others', async () => {
-    // As long as somebody has the pipe open, it keeps what the tests before left in it.
+    // As long as the pipe is open, it keeps what the tests before left in it.
     await printer.do({ stdout: '/dev/null' });
     const first = new Reader(pipe);
     await printer.do({ stdout: pipe });

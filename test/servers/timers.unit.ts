@@ -125,7 +125,7 @@ interface Real {
   readonly ran: number[];
 }
 
-/** Which timer is so many back, if there is one. */
+/** The timer that was started this many timers ago, if there is one. */
 const countedBack = (count: number, back: number): number | undefined =>
   count === 0 ? undefined : count - 1 - (back % count);
 

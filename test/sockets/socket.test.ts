@@ -105,7 +105,7 @@ describe('bind and listen', () => {
 });
 
 describe('connect and accept', () => {
-  test('where nobody listens, connecting is refused', t => {
+  test('connecting to a port without a listener is refused', t => {
     const sockets = new TestSockets(t);
     const listener = sockets.listener();
     const address = listener.localAddress();

@@ -1,6 +1,6 @@
 /** Every wait in the tests has an end. */
 
-/** Long enough for two hundred threads on a busy machine; nobody waits for it when all is well. */
+/** Long enough for two hundred threads on a busy machine. A test that passes never waits for it. */
 export const DEADLINE_MS = 60_000;
 
 /** The value of a promise, or an error that says what did not come in time. */

@@ -12,7 +12,7 @@ export interface ReservedPort {
 }
 
 /**
- * A port on which nobody listens, so that a connection is refused; held until the test ends. A server
+ * A port without a listener, so that a connection is refused; held until the test ends. A server
  * with SO_REUSEADDR can listen on it all the same, as long as it is held with that option too.
  */
 export function reservedPort(test: Ending): ReservedPort {

@@ -61,7 +61,7 @@ export class Received {
     return this.#take(this.#bytes.length).toString();
   }
 
-  /** Forgets what comes from now on: nobody will read it. */
+  /** Drops what comes from now on: it will not be read. */
   discard(): void {
     this.#discarding = true;
     this.#bytes = Buffer.alloc(0);

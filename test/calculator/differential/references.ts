@@ -22,7 +22,7 @@ export interface Reference {
   readonly name: string;
   /** Why it cannot be asked; false when it can. */
   readonly missing: string | false;
-  /** Compares the replies to so many expressions, and throws at the first that differs. */
+  /** Compares the replies to a number of expressions, and throws at the first that differs. */
   compare(random: Random, count: number): void;
 }
 
