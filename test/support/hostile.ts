@@ -28,7 +28,7 @@ const HOSTILITIES: Record<string, Hostility> = {
     socket.write('7'.repeat(1 + random.below(1_000_000)));
     await sleep(50);
   },
-  'asks what is dear': async socket => {
+  'asks worst-case input': async socket => {
     socket.write(`${'1/3+1/7^99+1/11^99-'.repeat(200)}1\n`.repeat(5));
     await sleep(50);
   },
