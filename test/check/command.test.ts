@@ -1,16 +1,7 @@
 /** `calcd check` as a process: exit codes, formats, a directory, and programs that behave badly. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { START_MS } from '../../src/judge/program/deadlines.ts';
@@ -18,6 +9,7 @@ import { CLI, calcd } from '../support/calcd.ts';
 import { silentProgram } from '../support/commands.ts';
 import { eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { failed, program, resultsOf, words } from './run-program.ts';
 
 const skip = unlessInstalled('python3', '--version') || unlessLinux;
@@ -25,12 +17,6 @@ const unlessTypeScript =
   !('typescript' in process.features && process.features.typescript) &&
   unlessInstalled('tsx', '--version');
 const OURS = [process.execPath, CLI, 'server3', '{ip}', '{port}'];
-
-function temporaryDirectory(test: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), 'calcd-check-test-'));
-  test.after(() => rmSync(directory, { recursive: true }));
-  return directory;
-}
 
 async function check(
   test: TestContext,
@@ -43,7 +29,7 @@ async function check(
 
 /** Checks a directory with only a simple server4. */
 async function checkSubmission(test: TestContext, file: string): Promise<string> {
-  const directory = temporaryDirectory(test);
+  const directory = temporaryFolder(test);
   copyFileSync(program(`naive/${file}`), join(directory, file));
   return (await check(test, 'all', '--dir', directory, ...only('answers'))).stdout;
 }
@@ -156,7 +142,7 @@ describe('the exit code of calcd check', { concurrency: 2 }, () => {
   });
 
   it('is 1 when a required check fails, which is in the JUnit report too', { skip }, async t => {
-    const file = join(temporaryDirectory(t), 'report.xml');
+    const file = join(temporaryFolder(t), 'report.xml');
     const { stdout, exit } = await check(t, 'server3', '--junit', file, ...DIES_OF_ZERO);
     for (const line of [
       '✗ division-by-zero',
@@ -190,7 +176,7 @@ describe('the exit code of calcd check', { concurrency: 2 }, () => {
     ['that is a folder', '/', 'illegal operation on a directory (EISDIR)'],
   ] as const) {
     it(`is 4 for a report ${what}, before the program is started`, async t => {
-      const started = join(temporaryDirectory(t), 'started');
+      const started = join(temporaryFolder(t), 'started');
       const command = ['sh', '-c', `touch ${started} {port}`];
       const { stdout, stderr, exit } = await check(t, 'server3', '--junit', file, '--', ...command);
       assert.equal(stderr, `calcd check: cannot write the report to '${file}': ${reason}\n`);
@@ -236,7 +222,7 @@ describe('the check survives', { skip }, () => {
   });
 
   it('a program that leaves a child behind, and ends the child', async t => {
-    const file = join(temporaryDirectory(t), 'children');
+    const file = join(temporaryFolder(t), 'children');
     const command = [...words('awkward/leaves-a-child.py'), file];
     const names = ['arithmetic', 'keeps-talking', 'decimals'];
     assert.deepEqual(failed(await resultsOf('server3', command, names)), []);
@@ -262,7 +248,7 @@ describe('calcd check all', () => {
   it('finds the programs of a directory, builds them, and reports what is missing', {
     skip,
   }, async t => {
-    const directory = temporaryDirectory(t);
+    const directory = temporaryFolder(t);
     copyFileSync(program('naive/server4.py'), join(directory, 'Server4.py'));
     copyFileSync(program('naive/client.py'), join(directory, 'client.py'));
     writeFileSync(join(directory, 'server2.c'), 'int main( {');

@@ -1,12 +1,12 @@
 /** docs/students.md shows the system calls that the servers really make. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { describe, it, type TestContext } from 'node:test';
 import { CLI, run, Server } from '../support/calcd.ts';
 import { unlessInstalled } from '../support/installed.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { callsIn } from './trace.ts';
 
 const page = readFileSync('docs/students.md', 'utf8');
@@ -29,8 +29,7 @@ function shown(part: string): string {
 
 /** A client connects, asks, and leaves; server1 also refuses a second client. */
 async function traced(t: TestContext, name: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'calcd-trace-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   const file = join(folder, 'trace');
   const strace = ['strace', '-f', '-e', 'trace=%network,select,pselect6', '-o', file];
   const command = [execPath, CLI, name, '--until-eof', '127.0.0.1', '0'];

@@ -6,8 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { after, before, describe, it, type TestContext } from 'node:test';
@@ -21,6 +20,7 @@ import { DEADLINE_MS, eventually } from '../support/deadline.ts';
 import { unlessInstalled, unlessLinux } from '../support/installed.ts';
 import { withLongGrace } from '../support/patched.ts';
 import { Peer } from '../support/peer.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { assertPasses, attemptOf, checksFor, RESTART } from './kit.ts';
 
 const SERVERS = [
@@ -403,8 +403,7 @@ for (const { name, echoes, limitOption, limit, threaded } of SERVERS) {
       });
 
       it('logs every line when its output is a file', async t => {
-        const directory = mkdtempSync(join(tmpdir(), 'calcd-'));
-        t.after(() => rmSync(directory, { recursive: true }));
+        const directory = temporaryFolder(t);
         const file = join(directory, 'display');
         const server = await startServerInto(t, name, file);
         const clients = limit === 1 ? 1 : 4;

@@ -6,9 +6,8 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect as netConnect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { after, before, describe, it, type TestContext } from 'node:test';
@@ -23,6 +22,7 @@ import { patched, withLongGrace } from '../support/patched.ts';
 import type { Peer } from '../support/peer.ts';
 import { Scope } from '../support/scope.ts';
 import { settled } from '../support/settled.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Resident memory may differ by this much for reasons of V8's own. */
 const MEMORY_SLACK_MIB = 24;
@@ -340,8 +340,7 @@ for (const { name, echoes, alone } of SERVERS) {
     it('the worst-case message from many clients: each gets a time slice before any gets a second', {
       skip: OWN_TURNS[name] ?? false,
     }, async t => {
-      const directory = mkdtempSync(join(tmpdir(), 'calcd-'));
-      t.after(() => rmSync(directory, { recursive: true }));
+      const directory = temporaryFolder(t);
       const log = join(directory, 'log');
       const server = await startServerInto(t, name, log);
       const peers: Peer[] = [];
@@ -415,8 +414,7 @@ for (const { name, echoes, alone } of SERVERS) {
       it(`a thread that ${failure}`, {
         skip: name !== 'server2' && 'has no threads',
       }, async t => {
-        const directory = mkdtempSync(join(tmpdir(), 'calcd-'));
-        t.after(() => rmSync(directory, { recursive: true }));
+        const directory = temporaryFolder(t);
         // A thread looks at the clock when it has several worst-case messages to answer.
         const preload = join(directory, 'preload.cjs');
         writeFileSync(

@@ -15,6 +15,7 @@ import { LOG_BACKLOG_BYTES } from '../../src/serving/limits.ts';
 import { calcd } from '../support/calcd.ts';
 import { eventually } from '../support/deadline.ts';
 import { Peer } from '../support/peer.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { Command, Report } from './fixtures/printer.ts';
 
 const PRINTER = fileURLToPath(new URL('./fixtures/printer.ts', import.meta.url));
@@ -280,8 +281,7 @@ describe('output', () => {
 
 const linuxOnly = { skip: platform !== 'linux' && 'looks into /proc', timeout: DEADLINE_MS };
 test('a server leaves the pipe blocking for the others who share it', linuxOnly, async t => {
-  const directory = fs.mkdtempSync(join(tmpdir(), 'calcd-output-'));
-  t.after(() => fs.rmSync(directory, { recursive: true }));
+  const directory = temporaryFolder(t);
   const pipe = join(directory, 'pipe');
   execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
   const reader = new Reader(pipe);
@@ -299,8 +299,7 @@ test(
   'an idle server writes what waited when the reader of its FIFO is restarted',
   linuxOnly,
   async t => {
-    const directory = fs.mkdtempSync(join(tmpdir(), 'calcd-output-'));
-    t.after(() => fs.rmSync(directory, { recursive: true }));
+    const directory = temporaryFolder(t);
     const pipe = join(directory, 'pipe');
     execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
     const first = new Reader(pipe);
