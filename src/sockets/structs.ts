@@ -1,6 +1,7 @@
 /** The structs that the calls take, as bytes: struct sockaddr_in and struct timeval. */
 import type { Address } from './address.ts';
 import { AF_INET, SOCKADDR_HAS_LENGTH } from './constants.ts';
+import { LONG_WORDS } from './ffi.ts';
 
 export const SOCKADDR_IN_BYTES = 16;
 
@@ -21,11 +22,6 @@ export function decodeSockaddr(bytes: Uint8Array): Address {
   const [high, low, ...octets] = bytes.subarray(2, 8);
   return { host: octets.join('.'), port: ((high as number) << 8) | (low as number) };
 }
-
-const IS_32_BIT = ['arm', 'ia32', 'mips', 'mipsel'].includes(process.arch);
-
-/** A `long` is as wide as a pointer. */
-const LONG_WORDS = IS_32_BIT ? 1 : 2;
 
 /**
  * struct timeval for 0 to 1e11 ms: the seconds fit into the low 32 bits, and the high ones stay 0. A
