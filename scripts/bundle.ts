@@ -71,7 +71,7 @@ export async function bundle(): Promise<void> {
     entryPoints: THREADS,
     outbase: 'src/serving/threads',
     format: 'cjs',
-    // CommonJS has none. limits.ts asks for it, in a function that only the main thread calls.
+    // CommonJS has none. limits.ts asks for it only to know the source from the build.
     define: { 'import.meta.url': '""' },
     outExtension: { '.js': '.cjs' },
   });

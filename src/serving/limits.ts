@@ -97,6 +97,9 @@ export const STARTS_AT_A_TIME = availableParallelism();
  */
 export const SPARE_DELAY_MS = 5;
 
+/** Whether this is the source, as in `node src/server2.ts`, and not the build. */
+export const RUNS_SOURCE = import.meta.url.endsWith('.ts');
+
 const SELECT_CLIENTS = 10_000;
 const THREAD_CLIENTS = 256;
 
@@ -198,7 +201,7 @@ function threadResources(): ThreadResources {
     processes: system.softLimit(RLIMIT_NPROC),
     maps: memoryMaps(),
     memory: availableMemory(),
-    fromSource: import.meta.url.endsWith('.ts'),
+    fromSource: RUNS_SOURCE,
   };
 }
 

@@ -11,6 +11,7 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
 import {
   IDLE_THREAD_MS,
   IDLE_THREADS,
+  RUNS_SOURCE,
   SPARE_DELAY_MS,
   STARTS_AT_A_TIME,
   THREAD_HEAP_MB,
@@ -189,7 +190,7 @@ export class ThreadPool {
 
 /** Runs client-thread.ts: in the build the bundle beside server2.js, otherwise the source. */
 function startWorker(options: WorkerOptions): Worker {
-  if (!import.meta.url.endsWith('.ts')) {
+  if (!RUNS_SOURCE) {
     return new Worker(new URL('./client-thread.cjs', import.meta.url), options);
   }
   const source = new URL('./client-thread.ts', import.meta.url);
