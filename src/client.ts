@@ -14,7 +14,7 @@
  */
 import { Chat } from './chat/chat-steps.ts';
 import type { ClientOptions } from './chat/client-options.ts';
-import { Interrupted } from './chat/interruptions.ts';
+import { Interrupted } from './chat/waiting.ts';
 import { runIfStarted } from './program.ts';
 
 /** @returns the exit code: 0 at the end of the input or on Ctrl+C, 1 after a failure. */

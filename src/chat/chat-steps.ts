@@ -19,13 +19,14 @@ import {
 import type { ClientOptions } from './client-options.ts';
 import { ClientSession, type Exchange } from './client-session.ts';
 import { Connector, type Failure } from './connector.ts';
-import { EXIT_FAILED, Interruptions, Waiting } from './interruptions.ts';
+import { EXIT_FAILED, Interruptions } from './interruptions.ts';
 import { LineSource } from './line-source.ts';
 import { Pipeline } from './pipeline.ts';
 import { PipeliningProbe } from './pipelining-probe.ts';
 import { type Presenter, presenterFor } from './presenter.ts';
 import { promptFor } from './prompt.ts';
 import { ReplyCounters } from './run-progress.ts';
+import { Waiting } from './waiting.ts';
 
 const EXIT_ERROR_REPLIES = 3;
 

@@ -1,9 +1,9 @@
 /** Asks for the lines that are sent: from the user, from standard input, or those of --eval. */
 import type { ClientOptions } from './client-options.ts';
 import { InputLines, LineReader } from './input-lines.ts';
-import type { Waiting } from './interruptions.ts';
 import type { Prompt } from './prompt.ts';
 import { type ReplyCounters, RunProgress } from './run-progress.ts';
+import type { Waiting } from './waiting.ts';
 
 interface LineSourceEvents {
   onCtrlC(): void;

@@ -1,7 +1,7 @@
 /** What ends the waiting of a step: its event, or an interruption at any time. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Interrupted, Waiting } from '../../src/chat/interruptions.ts';
+import { Interrupted, Waiting } from '../../src/chat/waiting.ts';
 
 test('the event that is waited for ends the step, and no other one', async () => {
   const waiting = new Waiting();
