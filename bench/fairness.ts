@@ -25,10 +25,10 @@ const TICKS_PER_SECOND = 100;
 
 /** Each opens its connections and misbehaves until they are closed. */
 const HOSTILITIES: Record<string, (port: number) => Socket[]> = {
-  'no client': () => [],
-  'one floods and reads': port => [flood(port)],
-  'one sends a million messages, reads none': port => [unread(port)],
-  '50 ask the worst-case message': port => {
+  none: () => [],
+  'one floods and reads the replies': port => [flood(port)],
+  'one sends a million messages and reads nothing': port => [unread(port)],
+  '50 send the worst-case message': port => {
     const worstCase = `${worstCaseMessage()}\n`;
     return Array.from({ length: WORST_CASE_CLIENTS }, () => askAgainAndAgain(port, worstCase));
   },
@@ -36,7 +36,7 @@ const HOSTILITIES: Record<string, (port: number) => Socket[]> = {
 
 const generator = new Generator(await prepareTools());
 console.log(
-  '| server | who misbehaves | others p50 ms | p99 ms | max ms | server MiB | of a core |',
+  '| server | hostile client | others p50 ms | p99 ms | max ms | server MiB | of a core |',
 );
 console.log('|---|---|--:|--:|--:|--:|--:|');
 for (const name of ['server2', 'server3', 'server4']) {
